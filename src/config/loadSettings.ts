@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { OperationalError, messageOf } from '../ops/errors.ts';
+import { packageRoot } from './packageRoot.ts';
+import {
+  type SettingName,
+  type Settings,
+  descriptionOf,
+  isSecret,
+  settingNames,
+  settings,
+} from './settings.ts';
+
+/** Where a setting's value came from. Earlier sources win over later ones. */
+export type SettingSource = 'environment' | '.env' | 'stack' | 'default';
+
+export interface LoadedSettings {
+  values: Settings;
+  sources: Record<SettingName, SettingSource>;
+}
+
+type Layer = [source: SettingSource, values: Record<string, string | undefined>];
+
+/** The file in which `onhand stack up` leaves the addresses and passwords of its servers. */
+export const stackEnvFile = join(packageRoot, '.onhand', 'stack.env');
+
+/**
+ * Settings from the environment, then `.env` in the working folder, then the servers that
+ * `onhand stack up` started. Throws CONFIG_INVALID naming every wrong or missing setting at once;
+ * a secret's value is never part of the message.
+ */
+export function loadSettings(env: NodeJS.ProcessEnv = process.env): LoadedSettings {
+  const layers: Layer[] = [
+    ['environment', env],
+    ['.env', readEnvFile(join(process.cwd(), '.env'))],
+    ['stack', readEnvFile(stackEnvFile)],
+  ];
+  const given: Partial<Record<SettingName, string>> = {};
+  const sources = {} as Record<SettingName, SettingSource>;
+  for (const name of settingNames) {
+    const found = lookUp(name, layers);
+    sources[name] = found?.source ?? 'default';
+    if (found) given[name] = found.value;
+  }
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  return { values: parsed.data, sources };
+}
+
+/** Addresses that a person gave, as opposed to those of a stack that onhand started itself. */
+export function givenSettings(
+  env: NodeJS.ProcessEnv = process.env,
+): Partial<Record<SettingName, string>> {
+  const layers: Layer[] = [
+    ['environment', env],
+    ['.env', readEnvFile(join(process.cwd(), '.env'))],
+  ];
+  const given: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const found = lookUp(name, layers);
+    if (found) given[name] = found.value;
+  }
+  return given;
+}
+
+function lookUp(name: SettingName, layers: Layer[]) {
+  for (const [source, values] of layers) {
+    const value = values[name];
+    if (value !== undefined && value !== '') return { source, value };
+    const file = isSecret(name) ? values[`${name}_FILE`] : undefined;
+    if (file) return { source, value: readSecret(`${name}_FILE`, file) };
+  }
+  return undefined;
+}
+
+function readSecret(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new OperationalError('CONFIG_INVALID', `${variable}: ${messageOf(error)}`);
+  }
+}
+
+function readEnvFile(file: string): Record<string, string | undefined> {
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+function invalid(issues: { path: PropertyKey[]; code: string; message: string }[]) {
+  const lines = issues.map(({ path, message }) => {
+    const name = String(path[0]) as SettingName;
+    return `${name} (${descriptionOf(name)}): ${message}`;
+  });
+  const first = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `\n  ${line}`).join('');
+  return new OperationalError('CONFIG_INVALID', first, {
+    hint: 'Set it in the environment or in .env, or start local servers with `onhand stack up`.',
+  });
+}
