@@ -1,13 +1,25 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { stackCommand } from '../../stack/stackCommand.ts';
 import { packageVersion } from '../config/packageVersion.ts';
+import { configCommand } from './configCommand.ts';
+import { migrateCommand } from './migrateCommand.ts';
 import { reportError } from './reportError.ts';
+import { runCommand } from './runCommand.ts';
+import { topicsCommand } from './topicsCommand.ts';
 
 const program = new Command('onhand')
   .description('Kafka-driven reactive stock processor')
   .version(packageVersion)
   .option('--verbose', 'print stack traces of errors')
   .showHelpAfterError('(add --help for usage)');
+
+program
+  .addCommand(runCommand())
+  .addCommand(stackCommand())
+  .addCommand(migrateCommand())
+  .addCommand(topicsCommand())
+  .addCommand(configCommand());
 
 try {
   await program.parseAsync();

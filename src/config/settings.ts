@@ -64,6 +64,9 @@ export const settings = z.object({
   ONHAND_SLICE_BYTES_MAX: count(1_048_576, 16_777_216).describe(
     'bytes of commands in one transaction at most',
   ),
+  ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
+    'how long a worker may be silent before its lanes go to others, in seconds',
+  ),
   ONHAND_RESERVATION_TTL_SECONDS: count(1800, 31_536_000).describe(
     'life of a reservation that names none, in seconds',
   ),

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'mysql2/promise';
+import type { Logger } from 'pino';
+import type { Policy } from '../src/domain/stockState.ts';
+import { type SliceLimits, cutSlice } from '../src/engine/cutSlice.ts';
+import { type Entry, decodeSlice } from '../src/engine/decodeSlice.ts';
+import type { LaneRecord } from '../src/engine/laneRecord.ts';
+import { LaneState } from '../src/engine/laneState.ts';
+import { processSlice } from '../src/engine/processSlice.ts';
+import { InvariantError, messageOf } from '../src/ops/errors.ts';
+import type { OutboxRow } from '../src/storage/outbox.ts';
+import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
+import { isTransient } from '../src/storage/transientErrors.ts';
+
+const backOffMsFirst = 50;
+const backOffMsMax = 5000;
+
+/** Those who take what a lane has done. */
+export interface LaneListener {
+  /** Rows that were committed; undefined: there may be some, look into the table. */
+  onCommitted(rows: OutboxRow[] | undefined): void;
+  /** The buffer has room again. */
+  onRoom(): void;
+  /** Another owner holds the lane. It does nothing more. */
+  onFenced(): void;
+  /** Something is broken that trying again cannot mend. The lane does nothing more. */
+  onHalted(error: unknown): void;
+}
+
+/**
+ * One partition at work: a bounded buffer that the consumer fills, and a loop that applies it slice
+ * by slice at its own pace. It ends by `stop`, by being fenced, or halted.
+ */
+export class Lane {
+  readonly #pool: Pool;
+  readonly #limits: SliceLimits;
+  readonly #listener: LaneListener;
+  readonly #logger: Logger;
+  readonly #state: LaneState;
+  #progress: Progress;
+  /** Decoded and waiting, in log order. */
+  #entries: Entry[] = [];
+  /** One past the last offset that was accepted; gaps in the log included. */
+  #accepted: number;
+  #stopping = false;
+  #wake: () => void = () => undefined;
+  readonly #done: Promise<void>;
+
+  constructor(
+    pool: Pool,
+    progress: Progress,
+    policy: Policy,
+    limits: SliceLimits,
+    listener: LaneListener,
+    logger: Logger,
+  ) {
+    this.#pool = pool;
+    this.#progress = progress;
+    this.#limits = limits;
+    this.#listener = listener;
+    this.#logger = logger;
+    this.#state = new LaneState(pool, progress.lane, policy);
+    this.#accepted = progress.nextOffset;
+    this.#done = this.#run();
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** The offset from which on the consumer has to bring records. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  get isFull(): boolean {
+    return this.#entries.length >= 2 * this.#limits.commandsMax;
+  }
+
+  /** Takes records in log order, and that the log has nothing else before `nextOffset`. */
+  accept(records: readonly LaneRecord[], nextOffset: number): void {
+    const fresh = records.filter(({ offset }) => offset >= this.#accepted);
+    const logTime = this.#entries.at(-1)?.time ?? this.#progress.logTime;
+    this.#entries.push(...decodeSlice(fresh, this.#progress, logTime));
+    this.#accepted = Math.max(this.#accepted, nextOffset);
+    this.#wake();
+  }
+
+  /** Ends after the slice that is being applied. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (await this.#waitForEntries()) {
+        const wasFull = this.isFull;
+        const length = cutSlice(this.#entries, this.#limits);
+        if (!(await this.#apply(this.#entries.slice(0, length)))) return;
+        this.#entries = this.#entries.slice(length);
+        if (wasFull && !this.isFull) this.#listener.onRoom();
+      }
+    } catch (error) {
+      if (error instanceof FencedError) this.#listener.onFenced();
+      else this.#listener.onHalted(error);
+    }
+  }
+
+  async #waitForEntries(): Promise<boolean> {
+    while (!this.#stopping && this.#entries.length === 0) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    return !this.#stopping;
+  }
+
+  /** Applies a slice, again and again while MySQL is away. False when told to stop meanwhile. */
+  async #apply(slice: readonly Entry[]): Promise<boolean> {
+    const last = slice.at(-1)?.record.offset ?? 0;
+    for (let backOffMs = backOffMsFirst; !this.#stopping;) {
+      try {
+        const { progress, rows } = await processSlice(
+          this.#pool,
+          this.#state,
+          this.#progress,
+          slice,
+          last + 1,
+        );
+        this.#progress = progress;
+        this.#listener.onCommitted(rows);
+        return true;
+      } catch (error) {
+        this.#state.forget();
+        if (!(error instanceof FencedError) && !isTransient(error)) throw error;
+        this.#logger.warn(
+          { reason: messageOf(error), offset: last },
+          'slice not applied, retrying',
+        );
+      }
+      if (await this.#wasApplied(last + 1)) return true;
+      await sleep(backOffMs);
+      backOffMs = Math.min(2 * backOffMs, backOffMsMax);
+    }
+    return false;
+  }
+
+  /**
+   * After a failure the progress row alone says what became of the slice: a COMMIT whose answer was
+   * lost may have been done. Throws FencedError when the lane is no longer ours.
+   */
+  async #wasApplied(nextOffset: number): Promise<boolean> {
+    const { engine, lane, epoch, nextOffset: before } = this.#progress;
+    let found: Progress | undefined;
+    try {
+      found = await readProgress(this.#pool, engine, lane);
+    } catch (error) {
+      if (isTransient(error)) return false;
+      throw error;
+    }
+    if (found?.epoch !== epoch) throw new FencedError(`lane ${lane} has a new owner`);
+    if (found.nextOffset === before) return false;
+    if (found.nextOffset !== nextOffset) {
+      throw new InvariantError(
+        `lane ${lane} moved from ${before} to ${found.nextOffset} by itself`,
+      );
+    }
+    this.#progress = found;
+    this.#listener.onCommitted(undefined);
+    return true;
+  }
+}

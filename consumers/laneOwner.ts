@@ -1,0 +1,181 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import type { Pool } from 'mysql2/promise';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { policyOf } from '../src/engine/policyOf.ts';
+import type { TopicRegistry } from '../src/messaging/topics.ts';
+import { OperationalError, messageOf } from '../src/ops/errors.ts';
+import { inTransaction } from '../src/storage/database.ts';
+import type { OutboxRow } from '../src/storage/outbox.ts';
+import { type Progress, claimLane } from '../src/storage/progress.ts';
+import { Lane } from './lane.ts';
+import { requireWithinLog } from './requireWithinLog.ts';
+
+const claimRetryMs = 1000;
+
+/** Publishes the outbox of a lane for as long as the lane is ours. */
+export interface LanePublisher {
+  offer(rows: OutboxRow[] | undefined): void;
+  stop(): Promise<void>;
+}
+
+/** What lanes need of their process. */
+export interface LaneContext {
+  settings: Settings;
+  topics: TopicRegistry;
+  /** Id of the commands topic. */
+  topicId: string;
+  pool: Pool;
+  admin: Admin;
+  logger: Logger;
+  openPublisher(claim: Progress): LanePublisher;
+}
+
+/** The fetch loop's controls, per partition of the commands topic. */
+export interface FetchControls {
+  pause(partition: number): void;
+  resume(partition: number): void;
+  seek(partition: number, offset: number): void;
+}
+
+interface OwnedLane {
+  lane: Lane;
+  publisher: LanePublisher;
+}
+
+/**
+ * The lanes of this process. A lane goes: assigned (paused) → claimed in MySQL → at work, its
+ * partition fetched from the claimed progress → released, fenced by another claim, or halted.
+ */
+export class LaneOwner {
+  readonly #context: LaneContext;
+  readonly #controls: FetchControls;
+  readonly #owned = new Map<number, OwnedLane>();
+  readonly #fenced = new Set<number>();
+  /** Raised by every assignment: what began under an older one must not go on. */
+  #generation = 0;
+  #assigned: number[] = [];
+  #releasing: Promise<unknown> = Promise.resolve();
+
+  constructor(context: LaneContext, controls: FetchControls) {
+    this.#context = context;
+    this.#controls = controls;
+  }
+
+  /** The lane at work on a partition, if there is one. */
+  get(partition: number): Lane | undefined {
+    return this.#owned.get(partition)?.lane;
+  }
+
+  progress(): Progress[] {
+    return [...this.#owned.values()].map(({ lane }) => lane.progress);
+  }
+
+  /** Takes a new assignment. Synchronous up to the pause: the first fetch must not come before it. */
+  assign(partitions: number[]): void {
+    const generation = ++this.#generation;
+    this.#assigned = partitions;
+    this.#fenced.clear();
+    partitions.forEach((partition) => this.#controls.pause(partition));
+    this.#context.logger.info({ lanes: partitions }, 'lanes assigned');
+    void this.#release().then(() => {
+      for (const partition of partitions) void this.#claim(partition, generation);
+    });
+  }
+
+  /** Claims again what another claim has taken from us, now that the group still counts us in. */
+  reclaimFenced(): void {
+    for (const partition of this.#fenced) void this.#claim(partition, this.#generation);
+    this.#fenced.clear();
+  }
+
+  /** Starts a lane anew whose fetch position is no longer in the log. */
+  async reclaim(partition: number): Promise<void> {
+    await this.#stop(partition);
+    await this.#claim(partition, this.#generation);
+  }
+
+  async releaseAll(): Promise<void> {
+    this.#generation++;
+    this.#assigned = [];
+    await this.#release();
+  }
+
+  #release(): Promise<unknown> {
+    const stops = [...this.#owned.keys()].map((partition) => this.#stop(partition));
+    this.#releasing = Promise.all([this.#releasing, ...stops]);
+    return this.#releasing;
+  }
+
+  async #stop(partition: number): Promise<void> {
+    const owned = this.#owned.get(partition);
+    this.#owned.delete(partition);
+    await owned?.lane.stop();
+    await owned?.publisher.stop();
+  }
+
+  async #claim(partition: number, generation: number): Promise<void> {
+    const logger = this.#context.logger.child({ lane: partition });
+    while (generation === this.#generation && this.#assigned.includes(partition)) {
+      try {
+        const claim = await this.#claimInDatabase(partition);
+        if (generation === this.#generation) this.#open(claim, logger);
+        return;
+      } catch (error) {
+        if (error instanceof OperationalError) {
+          logger.error({ code: error.code, hint: error.hint }, `lane halted: ${error.message}`);
+          return;
+        }
+        logger.warn({ reason: messageOf(error) }, 'lane not claimed, retrying');
+        await sleep(claimRetryMs);
+      }
+    }
+  }
+
+  async #claimInDatabase(partition: number): Promise<Progress> {
+    const { pool, admin, topics, topicId } = this.#context;
+    const { name, partitions: partitionCount } = topics.stockCommands;
+    const owner = `${hostname().slice(0, 48)}:${process.pid}`;
+    const id = { engine: 'stock', lane: partition, topicId, partitionCount } as const;
+    const log = await admin.fetchTopicOffsets(name);
+    const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
+    requireWithinLog(claim, log);
+    return claim;
+  }
+
+  #open(claim: Progress, logger: Logger): void {
+    const { pool, settings } = this.#context;
+    const partition = claim.lane;
+    const publisher = this.#context.openPublisher(claim);
+    const limits = {
+      commandsMax: settings.ONHAND_SLICE_COMMANDS_MAX,
+      bytesMax: settings.ONHAND_SLICE_BYTES_MAX,
+    };
+    const lane = new Lane(
+      pool,
+      claim,
+      policyOf(settings),
+      limits,
+      {
+        onCommitted: (rows) => publisher.offer(rows),
+        onRoom: () => this.#controls.resume(partition),
+        onFenced: () => {
+          logger.warn('lane fenced by another claim');
+          void this.#stop(partition);
+          this.#fenced.add(partition);
+        },
+        onHalted: (error) => {
+          logger.error({ err: error }, 'lane halted');
+          this.#controls.pause(partition);
+        },
+      },
+      logger,
+    );
+    this.#owned.set(partition, { lane, publisher });
+    this.#controls.seek(partition, claim.nextOffset);
+    this.#controls.resume(partition);
+    logger.info({ nextOffset: claim.nextOffset, epoch: claim.epoch }, 'lane claimed');
+  }
+}

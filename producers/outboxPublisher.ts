@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Producer } from 'kafkajs';
+import type { Pool } from 'mysql2/promise';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { cursorGroup, transactionalId } from '../src/messaging/kafkaNames.ts';
+import type { TopicRegistry } from '../src/messaging/topics.ts';
+import { messageOf } from '../src/ops/errors.ts';
+import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
+import { type Progress, readProgress } from '../src/storage/progress.ts';
+import { notePublished, readPublished } from '../src/storage/publications.ts';
+import { outboxMessages } from './outboxMessages.ts';
+
+/** Rows of one Kafka transaction at most, and rows waiting in memory at most. */
+const rowsMax = 2000;
+const waitingMax = 10_000;
+const transactionTimeoutMs = 15_000;
+const backOffMs = 200;
+const noteIntervalMs = 5000;
+
+/** What a publisher needs of its process. */
+export interface PublisherContext {
+  settings: Settings;
+  topics: TopicRegistry;
+  pool: Pool;
+  admin: Admin;
+  logger: Logger;
+}
+
+/**
+ * Publishes one lane's outbox: each row exactly once and in order, for readers of committed
+ * records. Every Kafka transaction carries the rows' messages together with the cursor, so a crash
+ * at any point leaves both or neither. After any error the producer is thrown away and the lane
+ * taken over anew: kafkajs would go on with sequence numbers that the broker may know already.
+ */
+export class OutboxPublisher {
+  readonly #context: PublisherContext;
+  readonly #claim: Progress;
+  #waiting: OutboxRow[] = [];
+  /** False while rows may be in the table that were never handed over. */
+  #inStep = false;
+  #cursor = 0;
+  #noted = 0;
+  #notedAt = 0;
+  #stopping = false;
+  #wake: () => void = () => undefined;
+  readonly #done: Promise<void>;
+
+  /** Publishes for the owner who holds this claim, until it stops or somebody else claims. */
+  constructor(context: PublisherContext, claim: Progress) {
+    this.#context = context;
+    this.#claim = claim;
+    this.#done = this.#run();
+  }
+
+  /** Last sequence that is on Kafka. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Takes committed rows in order; undefined: there may be some in the table. */
+  offer(rows: OutboxRow[] | undefined): void {
+    if (rows === undefined || this.#waiting.length + rows.length > waitingMax) {
+      this.#waiting = [];
+      this.#inStep = false;
+    } else {
+      this.#waiting.push(...rows);
+    }
+    this.#wake();
+  }
+
+  /** Ends after the transaction under way; what is left waits in the table for the next owner. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      let producer: Producer | undefined;
+      try {
+        producer = await this.#takeOver();
+        for (let rows = await this.#next(); rows.length > 0; rows = await this.#next()) {
+          await this.#publish(producer, rows);
+        }
+      } catch (error) {
+        this.#inStep = false;
+        this.#context.logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
+        if (!(await this.#isStillOurs())) break;
+        await sleep(backOffMs);
+      } finally {
+        await producer?.disconnect().catch(() => undefined);
+      }
+    }
+    await this.#note().catch(() => undefined);
+  }
+
+  /**
+   * Fences the lane's previous producer, and only then reads how far it came: an empty transaction
+   * makes the broker raise the producer's epoch and end what the predecessor left open.
+   */
+  async #takeOver(): Promise<Producer> {
+    const { settings, logger, admin, topics, pool } = this.#context;
+    const { engine, lane } = this.#claim;
+    const id = transactionalId(settings, engine, lane);
+    const producer = createKafka(settings, id, logger).producer({
+      transactionalId: id,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionTimeout: transactionTimeoutMs,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 10, maxRetryTime: 1000, retries: 8 },
+    });
+    try {
+      await producer.connect();
+      await (await producer.transaction()).abort();
+      const topic = topics.stockEvents.name;
+      const groupId = cursorGroup(settings, engine);
+      const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const cursor =
+        offsets?.partitions.find(({ partition }) => partition === lane)?.offset ?? '-1';
+      this.#cursor = Math.max(Number(cursor), await readPublished(pool, engine, lane));
+      this.#inStep = false;
+      return producer;
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The next rows to publish, waiting for some; none when told to stop. */
+  async #next(): Promise<OutboxRow[]> {
+    const { pool } = this.#context;
+    const { engine, lane } = this.#claim;
+    while (!this.#stopping) {
+      if (!this.#inStep) {
+        // Set before reading: what is offered from now on comes after what the table shows.
+        this.#inStep = true;
+        this.#waiting = [];
+        const rows = await readOutbox(pool, engine, lane, this.#cursor, rowsMax);
+        if (rows.length > 0) {
+          this.#inStep = false;
+          return rows;
+        }
+      }
+      this.#waiting = this.#waiting.filter(({ sequence }) => sequence > this.#cursor);
+      const first = this.#waiting[0];
+      if (first && first.sequence !== this.#cursor + 1) this.#inStep = false;
+      else if (first) return this.#waiting.splice(0, rowsMax);
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    return [];
+  }
+
+  async #publish(producer: Producer, rows: OutboxRow[]): Promise<void> {
+    const { settings, topics } = this.#context;
+    const { engine, lane } = this.#claim;
+    const last = rows.at(-1)?.sequence ?? this.#cursor;
+    const transaction = await producer.transaction();
+    try {
+      await transaction.sendBatch({ acks: -1, topicMessages: outboxMessages(rows, lane, topics) });
+      await transaction.sendOffsets({
+        consumerGroupId: cursorGroup(settings, engine),
+        topics: [
+          {
+            topic: topics.stockEvents.name,
+            partitions: [{ partition: lane, offset: String(last) }],
+          },
+        ],
+      });
+      await transaction.commit();
+    } catch (error) {
+      await transaction.abort().catch(() => undefined);
+      throw error;
+    }
+    this.#cursor = last;
+    if (Date.now() - this.#notedAt > noteIntervalMs) await this.#note();
+  }
+
+  async #note(): Promise<void> {
+    if (this.#cursor <= this.#noted) return;
+    const { engine, lane } = this.#claim;
+    await notePublished(this.#context.pool, engine, lane, this.#cursor);
+    this.#noted = this.#cursor;
+    this.#notedAt = Date.now();
+  }
+
+  /** Two publishers that both believe in themselves would fence each other for ever. */
+  async #isStillOurs(): Promise<boolean> {
+    const { engine, lane, epoch } = this.#claim;
+    try {
+      return (await readProgress(this.#context.pool, engine, lane))?.epoch === epoch;
+    } catch {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import { StockConsumer } from '../../consumers/stockConsumer.ts';
+import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
+import type { Settings } from '../config/settings.ts';
+import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { createKafka } from '../messaging/kafkaClient.ts';
+import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
+import { fetchTopicIds } from '../messaging/topicIds.ts';
+import { topicRegistry } from '../messaging/topics.ts';
+import { openDatabase, requireDatabase } from '../storage/database.ts';
+
+const connectionsMax = 16;
+
+/** A running stock processor. */
+export interface Processor {
+  /** Lets what is under way end and hands the lanes back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Wires one process: topics checked, database checked, then the consumer with its lanes and their
+ * publishers. Throws named errors when something is missing; `onCrash` is told of what ends it later.
+ */
+export async function startProcessor(
+  settings: Settings,
+  logger: Logger,
+  onCrash: (error: Error) => void,
+): Promise<Processor> {
+  const topics = topicRegistry(settings);
+  const admin = await connectAdmin(settings, logger);
+  const pool = openDatabase(settings, 'app', connectionsMax);
+  try {
+    requireTopics(await checkTopics(admin, topics));
+    const { name } = topics.stockCommands;
+    const topicIds = await fetchTopicIds(createKafka(settings, 'onhand-topic-ids', logger), [name]);
+    await requireDatabase(pool, settings);
+    const shared = { settings, topics, pool, admin, logger };
+    const consumer = new StockConsumer(
+      {
+        ...shared,
+        topicId: topicIds.get(name) ?? '',
+        openPublisher: (claim) => new OutboxPublisher(shared, claim),
+      },
+      onCrash,
+    );
+    await consumer.start();
+    return {
+      stop: async () => {
+        await consumer.stop();
+        await admin.disconnect();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await admin.disconnect();
+    await pool.end();
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import type { Admin } from 'kafkajs';
+import { pino } from 'pino';
+import { loadSettings } from '../config/loadSettings.ts';
+import type { Settings } from '../config/settings.ts';
+import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { toOperationalError } from '../messaging/kafkaErrors.ts';
+import { ensureTopics, missingTopics } from '../messaging/topicAdmin.ts';
+import { type TopicFinding, checkTopics, requireTopics } from '../messaging/topicCheck.ts';
+import { type Topic, type TopicRegistry, topicRegistry } from '../messaging/topics.ts';
+
+interface Options {
+  json?: boolean;
+  dryRun?: boolean;
+}
+
+const examples = `
+Examples:
+  $ onhand topics ensure             create what is missing, then check
+  $ onhand topics ensure --dry-run   say what would be created
+  $ onhand topics check --json       compare with the registry, for scripts (exit code 1: differs)
+
+Topics that exist are never altered. Names, partitions and copies come from ONHAND_TOPIC_PREFIX,
+ONHAND_PARTITIONS and ONHAND_REPLICATION_FACTOR.`;
+
+/** `onhand topics`: creates and checks the Kafka topics of the registry. */
+export function topicsCommand(): Command {
+  const command = new Command('topics')
+    .description('create and check the Kafka topics')
+    .addHelpText('after', examples);
+  command
+    .command('ensure')
+    .description('create the topics that are missing, then check all of them')
+    .option('--dry-run', 'create nothing, only say what is missing')
+    .option('--json', 'print JSON')
+    .action((options: Options) => withAdmin((admin, registry) => ensure(admin, registry, options)));
+  command
+    .command('check')
+    .description('compare the topics with the registry, change nothing')
+    .option('--json', 'print JSON')
+    .action((options: Options) => withAdmin((admin, registry) => check(admin, registry, options)));
+  return command;
+}
+
+async function ensure(admin: Admin, registry: TopicRegistry, options: Options): Promise<void> {
+  if (options.dryRun) {
+    const missing = await missingTopics(admin, registry);
+    const names = missing.map(({ name }) => name);
+    print(registry, options, { missing: names }, (topic) =>
+      names.includes(topic.name) ? 'would be created' : 'exists',
+    );
+    return;
+  }
+  const created = await ensureTopics(admin, registry);
+  print(registry, options, { created }, (topic) =>
+    created.includes(topic.name) ? 'created' : 'exists',
+  );
+}
+
+async function check(admin: Admin, registry: TopicRegistry, options: Options): Promise<void> {
+  const findings = await checkTopics(admin, registry);
+  print(registry, options, { findings }, (topic) => statusOf(topic, findings));
+  requireTopics(findings);
+}
+
+function statusOf(topic: Topic, findings: TopicFinding[]): string {
+  const own = findings.filter((finding) => finding.topic === topic.name);
+  if (own.length === 0) return 'ok';
+  return own
+    .map(({ setting, actual }) => (setting === 'topic' ? actual : `${setting} is ${actual}`))
+    .join('\n');
+}
+
+function print(
+  registry: TopicRegistry,
+  options: Options,
+  outcome: object,
+  status: (topic: Topic) => string,
+): void {
+  const topics = Object.values<Topic>(registry);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ topics, ...outcome }, null, 2)}\n`);
+    return;
+  }
+  const table = new Table({
+    head: ['topic', 'key', 'partitions', 'policy', 'values', 'status'],
+    style: { head: [], border: [] },
+  });
+  for (const topic of topics) {
+    const policy = topic.configs['cleanup.policy'] ?? '';
+    table.push([topic.name, topic.key, topic.partitions, policy, topic.schema, status(topic)]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+async function withAdmin(
+  work: (admin: Admin, registry: TopicRegistry) => Promise<void>,
+): Promise<void> {
+  const settings: Settings = loadSettings().values;
+  const admin = await connectAdmin(settings, commandLogger(settings));
+  try {
+    await work(admin, topicRegistry(settings));
+  } catch (error) {
+    throw toOperationalError(error, settings);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** A command says what went wrong in its error; kafkajs' tries are for those who ask. */
+function commandLogger({ ONHAND_LOG_LEVEL: level }: Settings) {
+  const wanted = level === 'debug' || level === 'trace' ? level : 'silent';
+  return pino({ level: wanted }, pino.destination(process.stderr.fd));
+}

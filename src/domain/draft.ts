@@ -1,0 +1,102 @@
+import type { EventBody, StockEvent } from './events.ts';
+import type { Reservation } from './reservation.ts';
+import { evolveReservation, isDue } from './reservation.ts';
+import type { Policy, StockItem } from './stockState.ts';
+import { raiseNothingDueBefore } from './stockState.ts';
+import type { StockLevel } from './stockLevel.ts';
+import { available, evolveLevel } from './stockLevel.ts';
+
+/**
+ * What one decision sees and states. It starts from the item and follows its own events, so that a
+ * decision which first expires reservations goes on with the level that this leaves. The item
+ * itself is not changed: that is for `evolve`.
+ */
+export class Draft {
+  readonly events: StockEvent[] = [];
+  readonly item: StockItem;
+  readonly policy: Policy;
+  /** Log time of the command, in ms since 1970. */
+  readonly now: number;
+  level: StockLevel;
+  /** The reservation that the command names, if there is one. */
+  reservation: Reservation | undefined;
+
+  constructor(item: StockItem, orderId: string | null, policy: Policy, now: number) {
+    this.item = item;
+    this.policy = policy;
+    this.now = now;
+    this.level = item.level;
+    this.reservation = orderId === null ? undefined : item.reservations.get(orderId);
+    // A deadline that has passed counts, whether or not a tick has come.
+    if (this.reservation && isDue(this.reservation, now)) this.expire(this.reservation);
+  }
+
+  /**
+   * Expires due reservations of the item, oldest deadline first, until so many units are available.
+   * Returns how many are still missing: 0 when there is room. So a refusal for want of units never
+   * depends on whether a tick has come.
+   */
+  makeRoom(units: number): number {
+    if (available(this.level) < units) {
+      for (const reservation of this.#dueReservations()) {
+        this.expire(reservation);
+        if (available(this.level) >= units) break;
+      }
+    }
+    return Math.max(0, units - available(this.level));
+  }
+
+  expire(reservation: Reservation): void {
+    const { orderId, pending: quantity, expiresAt } = reservation;
+    const body = { kind: 'ReservationExpired', orderId, quantity, expiresAt } as const;
+    this.state(body, { onHandDelta: 0, reservedDelta: -quantity, commandId: null, digest: null });
+  }
+
+  /** Appends an event of the item and follows it. */
+  state(
+    body: EventBody,
+    change: {
+      onHandDelta: number;
+      reservedDelta: number;
+      commandId: string | null;
+      digest: number | null;
+    },
+  ): void {
+    const { onHand, reserved, sequence } = this.level;
+    const event: StockEvent = {
+      sku: this.item.sku,
+      location: this.item.location,
+      sequence: sequence + 1,
+      commandId: change.commandId,
+      commandDigest: change.digest,
+      time: this.now,
+      onHandBefore: onHand,
+      reservedBefore: reserved,
+      onHandAfter: onHand + change.onHandDelta,
+      reservedAfter: reserved + change.reservedDelta,
+      ...body,
+    };
+    this.events.push(event);
+    this.level = evolveLevel(this.level, event);
+    if (this.reservation && 'orderId' in event && event.orderId === this.reservation.orderId) {
+      this.reservation = evolveReservation(this.reservation, event);
+    }
+  }
+
+  #dueReservations(): Reservation[] {
+    if (this.now < this.item.nothingDueBefore) return [];
+    const due: Reservation[] = [];
+    for (const reservation of this.item.reservations.values()) {
+      if (!isDue(reservation, this.now)) continue;
+      // The command's own reservation may have been expired by this very decision.
+      if (reservation.orderId !== this.reservation?.orderId) due.push(reservation);
+    }
+    if (due.length === 0) raiseNothingDueBefore(this.item);
+    return due.sort(byDeadline);
+  }
+}
+
+function byDeadline(a: Reservation, b: Reservation): number {
+  if (a.expiresAt !== b.expiresAt) return a.expiresAt - b.expiresAt;
+  return a.orderId < b.orderId ? -1 : 1;
+}

@@ -1,0 +1,33 @@
+/** Largest quantity that one command may name, in units (2^31 − 1). */
+export const QUANTITY_MAX = 2_147_483_647;
+
+/** Largest on hand of a stock item, in units. Far below 2^53, so sums stay exact. */
+export const LEVEL_MAX = 1_000_000_000_000;
+
+/** Longest SKU, location, order id or command id, in characters. */
+export const NAME_LENGTH_MAX = 64;
+
+/** Longest reason, in characters. */
+export const REASON_LENGTH_MAX = 200;
+
+/** Reservations that one tick expires at most. What is left waits for the next tick. */
+export const EXPIRE_LIMIT_MAX = 1000;
+
+export function isQuantity(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= QUANTITY_MAX;
+}
+
+/** Command and order ids: 1 to 64 printable ASCII characters without spaces. */
+export function isId(text: string): boolean {
+  return /^[\x21-\x7e]{1,64}$/.test(text);
+}
+
+/** SKUs and locations: 1 to 64 printable ASCII characters, spaces inside allowed. */
+export function isName(text: string): boolean {
+  return /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/.test(text);
+}
+
+/** Reasons: up to 200 characters, none of them a control character. */
+export function isReason(text: string): boolean {
+  return text.length <= REASON_LENGTH_MAX && !/\p{Cc}/u.test(text);
+}

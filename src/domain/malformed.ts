@@ -1,0 +1,66 @@
+import type { AskingCommand } from './commands.ts';
+import { LEVEL_MAX, isId, isName, isQuantity, isReason } from './limits.ts';
+import type { RejectionReason } from './rejections.ts';
+
+/** Why the command's names are no names of onhand, or null. It then belongs to no stock item. */
+export function malformedName(command: AskingCommand): RejectionReason | null {
+  if (!isName(command.sku)) return 'SKU_INVALID';
+  if (!isName(command.location)) return 'LOCATION_INVALID';
+  if ('orderId' in command && !isId(command.orderId)) return 'ORDER_ID_INVALID';
+  return null;
+}
+
+/** Why the command's other fields make no sense by themselves, or null. */
+export function malformedBody(command: AskingCommand): RejectionReason | null {
+  if ('reason' in command && !isReason(command.reason)) return 'REASON_INVALID';
+  if (!quantitiesAreValid(command)) return 'QUANTITY_INVALID';
+  if (command.kind === 'AdjustStock' || command.kind === 'CountStock') {
+    if (command.reason.trim() === '') return 'REASON_MISSING';
+  }
+  return null;
+}
+
+function quantitiesAreValid(command: AskingCommand): boolean {
+  switch (command.kind) {
+    case 'ReceiveStock':
+    case 'ReturnStock':
+      return isQuantity(command.quantity);
+    case 'ReserveStock': {
+      const { quantity, minimum } = command;
+      return (
+        isQuantity(quantity) && (minimum === null || (isQuantity(minimum) && minimum <= quantity))
+      );
+    }
+    case 'ConfirmReservation':
+    case 'ReleaseReservation':
+      return command.quantity === null || isQuantity(command.quantity);
+    case 'AdjustStock':
+      return Number.isInteger(command.delta) && isQuantity(Math.abs(command.delta));
+    case 'CountStock':
+      return isLevel(command.counted) && (command.expected === null || isLevel(command.expected));
+    case 'ExtendReservation':
+      return true;
+  }
+}
+
+function isLevel(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= LEVEL_MAX;
+}
+
+/** Units that a command names, as its receipt states them. */
+export function requestedUnits(command: AskingCommand): number | null {
+  switch (command.kind) {
+    case 'AdjustStock':
+      return command.delta;
+    case 'CountStock':
+      return command.counted;
+    case 'ExtendReservation':
+      return null;
+    case 'ReceiveStock':
+    case 'ReserveStock':
+    case 'ConfirmReservation':
+    case 'ReleaseReservation':
+    case 'ReturnStock':
+      return command.quantity;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Pool } from 'mysql2/promise';
+import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
+import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
+import type { NamedStock } from '../storage/loadStock.ts';
+import {
+  loadDueOfItems,
+  loadDueOfLane,
+  loadLevels,
+  loadRemembered,
+  loadReservations,
+  readEarliestDeadline,
+} from '../storage/loadStock.ts';
+import type { Entry } from './decodeSlice.ts';
+import { namedStock } from './namedStock.ts';
+
+/** Levels kept in memory per lane at most. */
+const LEVELS_MAX = 50_000;
+
+/**
+ * What a lane remembers between slices: levels of recently moved items. It is exact as long as the
+ * lane's compare-and-set succeeds; whoever sees one fail must `forget`.
+ */
+export class LaneState {
+  readonly #pool: Pool;
+  readonly #lane: number;
+  readonly #policy: Policy;
+  readonly #levels = new Map<string, StockItem['level']>();
+  /** Nothing in the lane is due before this log time; 0 when that has to be looked up. */
+  #nothingDueBefore = 0;
+
+  constructor(pool: Pool, lane: number, policy: Policy) {
+    this.#pool = pool;
+    this.#lane = lane;
+    this.#policy = policy;
+  }
+
+  /** A working copy that holds everything that the entries name. */
+  async load(entries: readonly Entry[]): Promise<StockState> {
+    const state = emptyState(this.#policy);
+    const named = namedStock(entries);
+    const now = entries.at(-1)?.time ?? 0;
+    if (this.#nothingDueBefore <= now) {
+      this.#nothingDueBefore = await readEarliestDeadline(this.#pool, this.#lane);
+    }
+    const tick = entries.find((entry) => 'command' in entry && entry.command.kind === 'ExpireDue');
+    if (tick && 'command' in tick && tick.command.kind === 'ExpireDue') {
+      await loadDueOfLane(this.#pool, this.#lane, now, tick.command.limit, state);
+      named.items.push(...state.due.map(({ sku, location }): [string, string] => [sku, location]));
+    } else if (this.#nothingDueBefore <= now) {
+      await loadDueOfItems(this.#pool, this.#lane, named.items, now, state);
+    }
+    await Promise.all([
+      this.#loadLevels(named.items, state),
+      loadReservations(this.#pool, this.#lane, named.orderIds, state),
+      loadRemembered(this.#pool, this.#lane, named.commandIds, state),
+    ]);
+    return state;
+  }
+
+  /** Keeps what a committed slice has changed. */
+  keep(items: Iterable<StockItem>): void {
+    for (const item of items) {
+      const key = itemKey(item.sku, item.location);
+      this.#levels.delete(key);
+      this.#levels.set(key, item.level);
+      this.#nothingDueBefore = Math.min(this.#nothingDueBefore, item.nothingDueBefore);
+    }
+    for (const oldest of this.#levels.keys()) {
+      if (this.#levels.size <= LEVELS_MAX) break;
+      this.#levels.delete(oldest);
+    }
+  }
+
+  forget(): void {
+    this.#levels.clear();
+    this.#nothingDueBefore = 0;
+  }
+
+  async #loadLevels(items: NamedStock['items'], state: StockState): Promise<void> {
+    const missing = items.filter(([sku, location]) => {
+      const level = this.#levels.get(itemKey(sku, location));
+      if (level) itemOf(state, sku, location).level = level;
+      return !level;
+    });
+    await loadLevels(this.#pool, this.#lane, missing, state);
+  }
+}

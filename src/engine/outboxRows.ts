@@ -1,0 +1,49 @@
+import type { StockEvent } from '../domain/events.ts';
+import { isRemembered } from '../domain/evolve.ts';
+import type { DecodeError } from '../messaging/decodeError.ts';
+import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import type { LaneId } from '../storage/progress.ts';
+import type { LaneRecord } from './laneRecord.ts';
+
+/** The rows by which the events of one record are published, numbered from `sequence` on. */
+export function eventRows(
+  events: readonly StockEvent[],
+  record: LaneRecord,
+  { lane, topicId }: LaneId,
+  sequence: number,
+): OutboxRow[] {
+  return events.map((event, index) => {
+    const cause = { topicId, partition: lane, offset: record.offset, index };
+    return {
+      sequence: sequence + index,
+      kind: 'event',
+      commandId: isRemembered(event) ? event.commandId : null,
+      time: event.time,
+      key: event.sku,
+      headers: null,
+      value: encodeStockEvent(event, cause),
+    };
+  });
+}
+
+/** The row by which a record that cannot be decoded goes to the dead-letter topic, as received. */
+export function deadLetterRow(
+  record: LaneRecord,
+  failure: DecodeError,
+  { lane, topicId }: LaneId,
+  time: number,
+  sequence: number,
+): OutboxRow {
+  const headers = {
+    ...record.headers,
+    'onhand-reason': failure.failure,
+    'onhand-message': failure.message,
+    'onhand-topic-id': topicId,
+    'onhand-partition': String(lane),
+    'onhand-offset': String(record.offset),
+    'onhand-time': new Date(record.timestamp).toISOString(),
+  };
+  const { key, value } = record;
+  return { sequence, kind: 'dead-letter', commandId: null, time, key, headers, value };
+}

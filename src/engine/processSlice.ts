@@ -1,0 +1,94 @@
+import type { Pool } from 'mysql2/promise';
+import type { StockEvent } from '../domain/events.ts';
+import { decide } from '../domain/decide.ts';
+import { evolve, isRemembered } from '../domain/evolve.ts';
+import type { StockState } from '../domain/stockState.ts';
+import { inTransaction } from '../storage/database.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import { appendOutbox } from '../storage/outbox.ts';
+import type { Progress } from '../storage/progress.ts';
+import { advanceProgress } from '../storage/progress.ts';
+import { forgetCommands, saveLevels, saveReservations } from '../storage/saveStock.ts';
+import type { Entry } from './decodeSlice.ts';
+import type { LaneState } from './laneState.ts';
+import { deadLetterRow, eventRows } from './outboxRows.ts';
+import { stockChanges } from './stockChanges.ts';
+
+/** What a committed slice leaves: where the lane is now, and what is to be published. */
+export interface SliceResult {
+  progress: Progress;
+  rows: OutboxRow[];
+}
+
+/**
+ * Applies one slice of a lane's log: entries in order, all at or after `from.nextOffset`, up to but
+ * not including `nextOffset`. All of it is committed, or (whatever is thrown) nothing is, unless
+ * the answer to COMMIT was lost: then the progress row tells. Step 1, decoding, is done before: the
+ * lane decodes the next slice while this one commits.
+ */
+export async function processSlice(
+  pool: Pool,
+  laneState: LaneState,
+  from: Progress,
+  entries: readonly Entry[],
+  nextOffset: number,
+): Promise<SliceResult> {
+  // 2. Load all that the slice names.
+  const state = await laneState.load(entries);
+  const rememberedBefore = new Map(state.remembered);
+
+  // 3. Decide in memory, in log order.
+  const { events, rows } = decideSlice(state, entries, from);
+  const changes = stockChanges(state, events);
+  const forgotten = forgottenIds(events, rememberedBefore);
+  const progress = {
+    ...from,
+    nextOffset,
+    outboxSequence: from.outboxSequence + rows.length,
+    logTime: entries.at(-1)?.time ?? from.logTime,
+  };
+
+  // 4. Save in one transaction, the compare-and-set first.
+  await inTransaction(pool, async (connection) => {
+    await advanceProgress(connection, from, progress);
+    await saveLevels(connection, from.lane, changes.levels);
+    await saveReservations(connection, from.lane, changes.reservations);
+    await forgetCommands(connection, from.lane, forgotten);
+    await appendOutbox(connection, from.engine, from.lane, rows);
+  });
+
+  // 5. Hand on.
+  laneState.keep(changes.items);
+  return { progress, rows };
+}
+
+function decideSlice(state: StockState, entries: readonly Entry[], from: Progress) {
+  const events: StockEvent[] = [];
+  const rows: OutboxRow[] = [];
+  for (const entry of entries) {
+    const sequence = from.outboxSequence + rows.length + 1;
+    if ('failure' in entry) {
+      rows.push(deadLetterRow(entry.record, entry.failure, from, entry.time, sequence));
+      continue;
+    }
+    const decided = decide(entry.command, state, entry.time);
+    for (const event of decided) {
+      evolve(state, event);
+      events.push(event);
+    }
+    rows.push(...eventRows(decided, entry.record, from, sequence));
+  }
+  return { events, rows };
+}
+
+/** Ids whose memory had run out and that are remembered anew by this slice. */
+function forgottenIds(
+  events: readonly StockEvent[],
+  rememberedBefore: ReadonlyMap<string, unknown>,
+): string[] {
+  if (rememberedBefore.size === 0) return [];
+  return events
+    .filter(isRemembered)
+    .map(({ commandId }) => commandId)
+    .filter((commandId) => rememberedBefore.has(commandId));
+}

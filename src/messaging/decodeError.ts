@@ -1,0 +1,17 @@
+/** Why bytes are no message of ours. They go to the dead-letter topic under this name. */
+export type DecodeFailure =
+  | 'EMPTY_VALUE'
+  | 'NOT_SINGLE_OBJECT_ENCODED'
+  | 'UNKNOWN_SCHEMA'
+  | 'BROKEN_BODY'
+  | 'WRONG_PARTITION';
+
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  readonly failure: DecodeFailure;
+
+  constructor(failure: DecodeFailure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}

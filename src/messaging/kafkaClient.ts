@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { Kafka, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { SettingName, Settings } from '../config/settings.ts';
+import { OperationalError, messageOf } from '../ops/errors.ts';
+import { mendKafkajs } from './kafkajsMends.ts';
+import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';
+
+/** The settings that say where Kafka is and who we are. */
+export type KafkaSettings = Pick<Settings, Extract<SettingName, `ONHAND_KAFKA_${string}`>>;
+
+/** For processes that live on: about 5 s of tries, then the consumer or producer starts anew. */
+const patient: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 };
+
+const connectionTimeoutMs = 3000;
+const requestTimeoutMs = 30_000;
+
+/**
+ * A kafkajs client for exactly one consumer, producer or admin: those of one `Kafka` object share
+ * a cache of committed offsets and wipe each other's entries. Opens no connection yet. Throws
+ * CONFIG_INVALID when the certificate authority cannot be read or SASL is half configured.
+ */
+export function createKafka(
+  settings: KafkaSettings,
+  clientId: string,
+  logger: Logger,
+  retry: RetryOptions = patient,
+): Kafka {
+  mendKafkajs();
+  const config: KafkaConfig = {
+    clientId,
+    brokers: brokerList(settings),
+    ssl: tlsOptions(settings),
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    retry,
+    logLevel: kafkaLogLevel(logger),
+    logCreator: kafkaLog(logger),
+  };
+  const sasl = saslOptions(settings);
+  return new Kafka(sasl ? { ...config, sasl } : config);
+}
+
+/** The brokers of ONHAND_KAFKA_BROKERS, blanks removed. */
+export function brokerList(settings: Pick<Settings, 'ONHAND_KAFKA_BROKERS'>): string[] {
+  return settings.ONHAND_KAFKA_BROKERS.split(',')
+    .map((broker) => broker.trim())
+    .filter((broker) => broker !== '');
+}
+
+function tlsOptions(settings: KafkaSettings): { ca?: string } | false {
+  if (!settings.ONHAND_KAFKA_SSL) return false;
+  const file = settings.ONHAND_KAFKA_SSL_CA_FILE;
+  if (file === undefined) return {};
+  try {
+    return { ca: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const message = `ONHAND_KAFKA_SSL_CA_FILE: ${messageOf(error)}`;
+    throw new OperationalError('CONFIG_INVALID', message, { cause: error });
+  }
+}
+
+function saslOptions(settings: KafkaSettings): SASLOptions | undefined {
+  const mechanism = settings.ONHAND_KAFKA_SASL_MECHANISM;
+  if (mechanism === undefined) return undefined;
+  const username = settings.ONHAND_KAFKA_SASL_USERNAME;
+  const password = settings.ONHAND_KAFKA_SASL_PASSWORD;
+  if (username === undefined || password === undefined) {
+    const missing = username === undefined ? 'USERNAME' : 'PASSWORD';
+    throw new OperationalError(
+      'CONFIG_INVALID',
+      `ONHAND_KAFKA_SASL_MECHANISM is set, ONHAND_KAFKA_SASL_${missing} is not`,
+    );
+  }
+  return { mechanism, username, password };
+}

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { OperationalError } from '../ops/errors.ts';
+import { toOperationalError } from './kafkaErrors.ts';
+import { loadInternal } from './mends/loadInternal.ts';
+
+type KafkaErrorClass = new (message: string | Error, details?: object) => Error;
+const errors = loadInternal('errors') as Record<string, KafkaErrorClass>;
+
+function kafkaError(name: string, message: string | Error, details?: object): Error {
+  return new errors[`KafkaJS${name}`]!(message, details);
+}
+
+const settings = { ONHAND_KAFKA_BROKERS: 'kafka-1:9092,kafka-2:9092' };
+
+describe('toOperationalError', () => {
+  const refused = kafkaError('ConnectionError', 'Connection error: connect ECONNREFUSED', {
+    broker: 'kafka-1:9092',
+    code: 'ECONNREFUSED',
+  });
+  const cases: [what: string, error: Error, code: string][] = [
+    ['a refused connection', refused, 'KAFKA_UNREACHABLE'],
+    [
+      'retries that ran out',
+      kafkaError('NumberOfRetriesExceeded', refused, { retryCount: 2, retryTime: 1 }),
+      'KAFKA_UNREACHABLE',
+    ],
+    ['a broker that never answered', new Error('Broker not connected'), 'KAFKA_UNREACHABLE'],
+    [
+      'a certificate of somebody else',
+      kafkaError('ConnectionError', 'Connection error: self-signed certificate', {
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      }),
+      'KAFKA_TLS_FAILED',
+    ],
+    [
+      'a wrong password',
+      kafkaError('SASLAuthenticationError', 'SASL PLAIN authentication failed'),
+      'KAFKA_AUTH_FAILED',
+    ],
+    ['a missing right', protocolError('TOPIC_AUTHORIZATION_FAILED'), 'KAFKA_FORBIDDEN'],
+    ['an unknown topic', protocolError('UNKNOWN_TOPIC_OR_PARTITION'), 'TOPIC_MISSING'],
+    ['anything else of kafkajs', kafkaError('NonRetriableError', 'odd'), 'KAFKA_FAILED'],
+  ];
+
+  for (const [what, error, code] of cases) {
+    it(`gives ${code} for ${what}`, () => {
+      const mapped = toOperationalError(error, settings) as OperationalError;
+      expect(mapped).to.be.instanceOf(OperationalError);
+      expect(mapped.code).to.equal(code);
+      expect(mapped.message).to.include(settings.ONHAND_KAFKA_BROKERS);
+      expect(mapped.hint).not.to.equal('');
+    });
+  }
+
+  it('leaves alone what is not of kafkajs', () => {
+    const bug = new TypeError('x is not a function');
+    const named = new OperationalError('TOPIC_MISSING', 'gone');
+    expect(toOperationalError(bug, settings)).to.equal(bug);
+    expect(toOperationalError(named, settings)).to.equal(named);
+  });
+});
+
+function protocolError(type: string): Error {
+  return kafkaError('ProtocolError', Object.assign(new Error(type), { type, retriable: false }));
+}

@@ -1,0 +1,106 @@
+import { OperationalError, messageOf } from '../ops/errors.ts';
+import type { Settings } from '../config/settings.ts';
+
+type BrokerSettings = Pick<Settings, 'ONHAND_KAFKA_BROKERS'>;
+
+/** What kafkajs' errors carry; each of the fields is there on some of them only. */
+interface KafkaError extends Error {
+  type?: string;
+  code?: string | number;
+  cause?: unknown;
+}
+
+/**
+ * The error that an operator can act on, for whatever kafkajs threw: KAFKA_UNREACHABLE,
+ * KAFKA_TLS_FAILED, KAFKA_AUTH_FAILED, KAFKA_FORBIDDEN, TOPIC_MISSING, or KAFKA_FAILED with the
+ * broker's words. Errors that are not kafkajs' (an OperationalError, a bug) come back as they are.
+ */
+export function toOperationalError(error: unknown, settings: BrokerSettings): unknown {
+  if (!(error instanceof Error) || !isKafkaError(error)) return error;
+  const cause = rootOf(error);
+  const message = messageOf(cause);
+  const { code, text, hint } = explain(cause, message);
+  const brokers = settings.ONHAND_KAFKA_BROKERS;
+  return new OperationalError(code, `${text} (brokers ${brokers}): ${message}`, {
+    hint,
+    cause: error,
+  });
+}
+
+function isKafkaError(error: Error): boolean {
+  return error.name.startsWith('KafkaJS') || error.message === notConnected;
+}
+
+/** kafkajs throws this plain error when the connection stood but the first answer never came. */
+const notConnected = 'Broker not connected';
+
+/** kafkajs wraps what happened in "retries exceeded" and "not retriable". */
+function rootOf(error: KafkaError): KafkaError {
+  return error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+interface Explanation {
+  code: string;
+  text: string;
+  hint: string;
+}
+
+function explain(error: KafkaError, message: string): Explanation {
+  const type = error.type ?? '';
+  if (error.name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED') {
+    return {
+      code: 'KAFKA_AUTH_FAILED',
+      text: 'Kafka refused the credentials',
+      hint: 'Check ONHAND_KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD.',
+    };
+  }
+  if (isTlsFailure(error, message)) {
+    return {
+      code: 'KAFKA_TLS_FAILED',
+      text: 'No TLS connection to Kafka',
+      hint: 'Check ONHAND_KAFKA_SSL, ONHAND_KAFKA_SSL_CA_FILE and the host names in the certificate.',
+    };
+  }
+  if (type.endsWith('AUTHORIZATION_FAILED')) {
+    return {
+      code: 'KAFKA_FORBIDDEN',
+      text: 'Kafka does not allow this',
+      hint: 'Give the SASL user the rights that the README lists for this command.',
+    };
+  }
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
+    return {
+      code: 'TOPIC_MISSING',
+      text: 'A topic is missing in Kafka',
+      hint: 'See which with `onhand topics check`, create it with `onhand topics ensure`.',
+    };
+  }
+  if (unreachable.has(error.name) || message === notConnected) {
+    return {
+      code: 'KAFKA_UNREACHABLE',
+      text: 'Kafka does not answer',
+      hint:
+        'Check ONHAND_KAFKA_BROKERS and that the broker runs. A broker that closes the connection ' +
+        'may want TLS (ONHAND_KAFKA_SSL) or credentials (ONHAND_KAFKA_SASL_MECHANISM).',
+    };
+  }
+  return { code: 'KAFKA_FAILED', text: 'Kafka failed', hint: 'The broker log may say more.' };
+}
+
+const unreachable = new Set([
+  'KafkaJSBrokerNotFound',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSConnectionError',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSRequestTimeoutError',
+]);
+
+/** kafkajs keeps the code of the socket's error: OpenSSL's and Node's own names for TLS faults. */
+function isTlsFailure({ code, name }: KafkaError, message: string): boolean {
+  if (name !== 'KafkaJSConnectionError') return false;
+  return (
+    /CERT|_SSL_|_TLS_|^EPROTO$|SIGNATURE/.test(String(code)) || message.includes('SSL routines')
+  );
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { freshKafkajs } from '../../testing/freshKafkajs.ts';
+import { silentKafkaLogger } from '../../testing/silentKafkaLogger.ts';
+import { mendIdleTimer } from './idleTimer.ts';
+
+interface Entry {
+  entry: { correlationId: number; resolve: () => void; reject: () => void };
+  expectResponse: boolean;
+  sendRequest: () => void;
+}
+interface RequestQueue {
+  push(request: Entry): void;
+  fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
+  maybeThrottle(ms: number): void;
+  checkPendingRequests(): void;
+  destroy(): void;
+}
+type RequestQueueClass = new (options: object) => RequestQueue;
+
+describe('mendIdleTimer', () => {
+  const queues: RequestQueue[] = [];
+
+  function newQueue(mended: boolean) {
+    const load = freshKafkajs();
+    if (mended) mendIdleTimer(load);
+    const queue = new (load('network/requestQueue') as RequestQueueClass)({
+      maxInFlightRequests: null,
+      requestTimeout: 1000,
+      enforceRequestTimeout: false,
+      logger: silentKafkaLogger,
+    });
+    queues.push(queue);
+    return queue;
+  }
+
+  /** How often the queue looks at itself in 100 idle milliseconds, after one answer. */
+  async function idleChecks(queue: RequestQueue): Promise<number> {
+    push(queue, 1);
+    queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 });
+    let checks = 0;
+    const check = queue.checkPendingRequests.bind(queue);
+    queue.checkPendingRequests = () => {
+      checks++;
+      check();
+    };
+    await sleep(100);
+    return checks;
+  }
+
+  afterEach(() => {
+    for (const queue of queues.splice(0)) {
+      queue.checkPendingRequests = () => undefined;
+      queue.destroy();
+    }
+  });
+
+  it('ends the timer loop of an idle connection', async () => {
+    expect(await idleChecks(newQueue(false))).to.be.above(10);
+    expect(await idleChecks(newQueue(true))).to.equal(0);
+  });
+
+  it('still sends what had to wait for throttling', async () => {
+    const queue = newQueue(true);
+    queue.maybeThrottle(40);
+    let sent = false;
+    push(queue, 1, () => (sent = true));
+    expect(sent).to.equal(false);
+    await sleep(120);
+    expect(sent).to.equal(true);
+  });
+});
+
+function push(
+  queue: RequestQueue,
+  correlationId: number,
+  sendRequest: () => void = () => undefined,
+) {
+  const entry = { correlationId, resolve: () => undefined, reject: () => undefined };
+  queue.push({ entry, expectResponse: true, sendRequest });
+}

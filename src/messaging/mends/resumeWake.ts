@@ -1,0 +1,82 @@
+import type { LoadInternal } from './loadInternal.ts';
+import { patchMethod } from './patchMethod.ts';
+
+interface TopicPartitions {
+  topic: string;
+  partitions: number[];
+}
+interface ConsumerGroup {
+  maxWaitTime: number;
+  cluster: { refreshMetadataIfNecessary(): Promise<void> };
+  subscriptionState: { assigned(): TopicPartitions[]; active(): TopicPartitions[] };
+  checkForStaleAssignment(): void;
+  filterPartitionsByNode(node: string, topicPartitions: TopicPartitions[]): TopicPartitions[];
+  seekOffsets(topicPartitions: TopicPartitions[]): Promise<void>;
+  recoverFromFetch(error: unknown): Promise<void>;
+}
+type Fetch = (this: ConsumerGroup, node: string) => Promise<unknown[]>;
+type Resume = (this: ConsumerGroup, topicPartitions: TopicPartitions[]) => void;
+
+/**
+ * When every partition is paused, kafkajs' fetch loop sleeps for `maxWaitTimeInMs` and does not
+ * notice a resume before that. Under back-pressure each such pause would cost that time; now
+ * resume ends the sleep.
+ */
+export function mendResumeWake(load: LoadInternal): void {
+  const sleepers = new WeakMap<ConsumerGroup, Set<() => void>>();
+  const consumerGroup = load('consumer/consumerGroup');
+
+  patchMethod<ConsumerGroup, Fetch>(
+    consumerGroup,
+    'fetch',
+    (fetch) =>
+      async function (node) {
+        let work: boolean;
+        try {
+          work = await hasWork(this, node);
+        } catch (error) {
+          await this.recoverFromFetch(error);
+          return [];
+        }
+        if (work) return fetch.call(this, node);
+        await untilResumed(this);
+        return [];
+      },
+  );
+  patchMethod<ConsumerGroup, Resume>(
+    consumerGroup,
+    'resume',
+    (resume) =>
+      function (topicPartitions) {
+        resume.call(this, topicPartitions);
+        for (const wake of sleepers.get(this) ?? []) wake();
+      },
+  );
+
+  function untilResumed(group: ConsumerGroup): Promise<void> {
+    return new Promise((resolve) => {
+      const sleeping = sleepers.get(group) ?? new Set();
+      sleepers.set(group, sleeping);
+      const wake = () => {
+        clearTimeout(timer);
+        sleeping.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, group.maxWaitTime);
+      sleeping.add(wake);
+    });
+  }
+}
+
+/** Whether this broker leads a partition that is not paused. What is due while idle is done here. */
+async function hasWork(group: ConsumerGroup, node: string): Promise<boolean> {
+  await group.cluster.refreshMetadataIfNecessary();
+  group.checkForStaleAssignment();
+  const active = group.filterPartitionsByNode(node, group.subscriptionState.active());
+  if (active.some(({ partitions }) => partitions.length > 0)) return true;
+  const assigned = group.filterPartitionsByNode(node, group.subscriptionState.assigned());
+  await group.seekOffsets(assigned);
+  // Reading the group's offsets takes a round trip, in which a partition may have been resumed.
+  const now = group.filterPartitionsByNode(node, group.subscriptionState.active());
+  return now.some(({ partitions }) => partitions.length > 0);
+}

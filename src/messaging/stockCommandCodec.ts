@@ -1,0 +1,30 @@
+import type { AskingCommand, StockCommand } from '../domain/commands.ts';
+import { loadAvroSchema } from './avroSchema.ts';
+import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
+import { unwrapBody, wrapBody } from './wrappedBody.ts';
+
+export const stockCommandSchema = loadAvroSchema('StockCommand');
+
+/** Bytes of a command, as they go to the commands topic. */
+export function encodeStockCommand(command: StockCommand): Buffer {
+  const { commandId, sku, location } = command as Partial<AskingCommand>;
+  return encodeSingleObject(stockCommandSchema, {
+    commandId: commandId ?? '',
+    sku: sku ?? '',
+    location: location ?? 'main',
+    body: wrapBody(command),
+  });
+}
+
+/** The command in a record's value. Throws DecodeError; quantities are not checked here. */
+export function decodeStockCommand(bytes: Buffer | null): StockCommand {
+  const { body, ...head } = decodeSingleObject(stockCommandSchema, bytes) as WireCommand;
+  return { ...head, ...unwrapBody<StockCommand>(body) };
+}
+
+interface WireCommand {
+  commandId: string;
+  sku: string;
+  location: string;
+  body: Record<string, object>;
+}

@@ -1,0 +1,85 @@
+import { type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
+import { OperationalError, invariant } from '../ops/errors.ts';
+import { loadInternal } from './mends/loadInternal.ts';
+import {
+  type TopicDescription,
+  metadataApiKey,
+  metadataApiVersion,
+  metadataProtocol,
+} from './metadataProtocol.ts';
+
+/** The parts of kafkajs' cluster that its typings leave out. */
+interface ConnectedCluster extends Cluster {
+  brokerPool: {
+    seedBroker: {
+      versions: Record<number, { maxVersion: number } | undefined>;
+      connectionPool: { send(protocol: unknown): Promise<TopicDescription[]> };
+    };
+  };
+}
+
+const { createErrorFromCode } = loadInternal('protocol/error') as {
+  createErrorFromCode: (code: number) => Error;
+};
+
+const unknownTopic = 3;
+const leaderNotAvailable = 5;
+const noId = Buffer.alloc(16);
+
+/**
+ * The ids that Kafka gave these topics (KIP-516), as its own tools print them: base64url, 22
+ * characters. A topic that is deleted and created again under its old name has another id.
+ * Opens a connection of its own. Throws TOPIC_MISSING, KAFKA_TOO_OLD (before 3.1), kafkajs' errors.
+ */
+export async function fetchTopicIds(
+  kafka: Kafka,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const cluster = clusterOf(kafka);
+  try {
+    await cluster.connect();
+    const { seedBroker } = cluster.brokerPool;
+    if ((seedBroker.versions[metadataApiKey]?.maxVersion ?? 0) < metadataApiVersion) throw tooOld();
+    const topics = await seedBroker.connectionPool.send(metadataProtocol(names));
+    const known = new Map(topics.map((topic) => [topic.name, topic]));
+    return new Map(names.map((name) => [name, idOf(name, known.get(name))]));
+  } finally {
+    await cluster.disconnect();
+  }
+}
+
+/** kafkajs hands its cluster to partition assigners, when a consumer is made, not connected. */
+function clusterOf(kafka: Kafka): ConnectedCluster {
+  let cluster: Cluster | undefined;
+  kafka.consumer({
+    groupId: 'none',
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      (given) => {
+        cluster = given.cluster;
+        return PartitionAssigners.roundRobin(given);
+      },
+    ],
+  });
+  invariant(cluster, 'kafkajs gave the partition assigner no cluster');
+  return cluster as ConnectedCluster;
+}
+
+function idOf(name: string, topic: TopicDescription | undefined): string {
+  if (!topic || topic.errorCode === unknownTopic) {
+    throw new OperationalError('TOPIC_MISSING', `topic ${name} does not exist`, {
+      hint: 'Create what is missing with `onhand topics ensure`.',
+    });
+  }
+  if (topic.errorCode !== 0 && topic.errorCode !== leaderNotAvailable) {
+    throw createErrorFromCode(topic.errorCode);
+  }
+  if (topic.id.equals(noId)) throw tooOld();
+  return topic.id.toString('base64url');
+}
+
+function tooOld(): OperationalError {
+  return new OperationalError('KAFKA_TOO_OLD', 'the broker does not give topics an id', {
+    hint: 'onhand needs Kafka 3.1 or newer.',
+  });
+}

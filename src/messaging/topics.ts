@@ -1,0 +1,89 @@
+import type { Settings } from '../config/settings.ts';
+
+/** What one topic carries and how it is kept. Nothing outside this file spells a topic's name. */
+export interface Topic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Topic settings given at creation; what is not named here is the broker's default. */
+  readonly configs: Readonly<Record<string, string>>;
+  /** What records are keyed by, and so what decides their partition (Java-compatible murmur2). */
+  readonly key: 'SKU' | 'as received';
+  /** Avro record of the values; `bytes` when they are passed on as they came. */
+  readonly schema: 'StockCommand' | 'StockEvent' | 'StockLevel' | 'bytes';
+  readonly description: string;
+}
+
+export type TopicRole = 'stockCommands' | 'stockEvents' | 'stockLevels' | 'stockDeadLetter';
+export type TopicRegistry = Readonly<Record<TopicRole, Topic>>;
+
+type TopicSettings = Pick<
+  Settings,
+  'ONHAND_TOPIC_PREFIX' | 'ONHAND_PARTITIONS' | 'ONHAND_REPLICATION_FACTOR'
+>;
+
+const hourMs = 3_600_000;
+const weekMs = 7 * 24 * hourMs;
+
+const kept = { 'cleanup.policy': 'delete' };
+const compacted = {
+  'cleanup.policy': 'compact',
+  'min.compaction.lag.ms': '60000',
+  'max.compaction.lag.ms': String(hourMs),
+};
+/**
+ * The processor must never fall further behind than `retention.ms`: commands that the broker has
+ * deleted unread halt their lane with COMMANDS_LOST.
+ */
+const commandLog = {
+  ...kept,
+  'message.timestamp.type': 'LogAppendTime',
+  'retention.ms': String(weekMs),
+};
+
+/**
+ * The topics of one installation. All have the same number of partitions, because what answers a
+ * record goes to the partition of the same number; that number is fixed for life.
+ */
+export function topicRegistry(settings: TopicSettings): TopicRegistry {
+  const shared = {
+    partitions: settings.ONHAND_PARTITIONS,
+    replicationFactor: settings.ONHAND_REPLICATION_FACTOR,
+  };
+  const prefix = settings.ONHAND_TOPIC_PREFIX;
+  const commands = `${prefix}stock.commands`;
+  return {
+    stockCommands: {
+      ...shared,
+      name: commands,
+      configs: commandLog,
+      key: 'SKU',
+      schema: 'StockCommand',
+      description: 'what is asked of the stock; the append time is the time of the decision',
+    },
+    stockEvents: {
+      ...shared,
+      name: `${prefix}stock.events`,
+      configs: kept,
+      key: 'SKU',
+      schema: 'StockEvent',
+      description: 'every outcome, rejections included, in order and without gaps',
+    },
+    stockLevels: {
+      ...shared,
+      name: `${prefix}stock.levels`,
+      configs: compacted,
+      key: 'SKU',
+      schema: 'StockLevel',
+      description: 'absolute levels, the last one per stock item kept',
+    },
+    stockDeadLetter: {
+      ...shared,
+      name: `${commands}.dead-letter`,
+      configs: kept,
+      key: 'as received',
+      schema: 'bytes',
+      description: 'commands that could not be decoded, with the reason in headers',
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import type { Pool, PoolConnection } from 'mysql2/promise';
+import { createPool } from 'mysql2/promise';
+import type { Settings } from '../config/settings.ts';
+import { toStorageError } from './storageErrors.ts';
+
+/** Who connects: migrations change the schema, the app changes rows, readers change nothing. */
+export type DatabaseRole = 'migrate' | 'app' | 'read';
+
+/** How to reach MySQL in a role. Rows' bigints are read as numbers: ours stay below 2^53. */
+export function connectionOptions(settings: Settings, role: DatabaseRole) {
+  const credentials = {
+    migrate: [settings.ONHAND_MYSQL_MIGRATE_USER, settings.ONHAND_MYSQL_MIGRATE_PASSWORD],
+    app: [settings.ONHAND_MYSQL_APP_USER, settings.ONHAND_MYSQL_APP_PASSWORD],
+    read: [settings.ONHAND_MYSQL_READ_USER, settings.ONHAND_MYSQL_READ_PASSWORD],
+  } as const;
+  const [user, password] = credentials[role];
+  const ca = settings.ONHAND_MYSQL_SSL_CA_FILE;
+  return {
+    host: settings.ONHAND_MYSQL_HOST,
+    port: settings.ONHAND_MYSQL_PORT,
+    database: settings.ONHAND_MYSQL_DATABASE,
+    user,
+    password,
+    charset: 'utf8mb4_bin',
+    connectTimeout: 5000,
+    flags: ['-LOCAL_FILES'],
+    ...(settings.ONHAND_MYSQL_SSL && { ssl: ca ? { ca: readFileSync(ca) } : {} }),
+  };
+}
+
+/**
+ * Connections of a role. They read committed rows only, so that statements lock no gaps between
+ * the rows of different lanes, and give up on a row lock after 5 s.
+ */
+export function openDatabase(settings: Settings, role: DatabaseRole, connections: number): Pool {
+  const pool = createPool({
+    ...connectionOptions(settings, role),
+    connectionLimit: connections,
+    enableKeepAlive: true,
+  });
+  pool.pool.on('connection', (connection) => {
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    connection.query('SET SESSION innodb_lock_wait_timeout = 5');
+  });
+  return pool;
+}
+
+/** Fails with a named error when the server is away, the password wrong or the schema missing. */
+export async function requireDatabase(pool: Pool, settings: Settings): Promise<void> {
+  try {
+    await pool.query('SELECT 1 FROM progress LIMIT 0');
+  } catch (error) {
+    throw toStorageError(error, settings);
+  }
+}
+
+/**
+ * Runs `work` in one transaction on a connection of its own: commit at its end, roll back when it
+ * throws. A connection that broke is thrown away. COMMIT is sent once and never again: when its
+ * answer is lost, the caller reads the progress row, which says what became of it.
+ */
+export async function inTransaction<Result>(
+  pool: Pool,
+  work: (connection: PoolConnection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await pool.getConnection();
+  try {
+    await connection.query('START TRANSACTION');
+    const result = await work(connection);
+    await connection.query('COMMIT');
+    connection.release();
+    return result;
+  } catch (error) {
+    // Not even a failed statement's connection is re-used: rolling back is the server's work then.
+    connection.destroy();
+    throw error;
+  }
+}

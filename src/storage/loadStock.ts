@@ -1,0 +1,130 @@
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { Reservation } from '../domain/reservation.ts';
+import type { StockLevel } from '../domain/stockLevel.ts';
+import type { StockState } from '../domain/stockState.ts';
+import { itemOf, putReservation } from '../domain/stockState.ts';
+import { invariant } from '../ops/errors.ts';
+import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
+
+/** What a slice names, and so what has to be in the state before its first decision. */
+export interface NamedStock {
+  items: [sku: string, location: string][];
+  orderIds: string[];
+  commandIds: string[];
+}
+
+type Reader = Pick<Pool, 'query'>;
+
+const reservationColumns = `order_id AS orderId, sku, location, granted, pending, confirmed, released,
+  expired, returned, started_at AS startedAt, expires_at AS expiresAt, tombstone`;
+
+type ReservationRow = RowDataPacket &
+  Omit<Reservation, 'tombstone'> & { sku: string; location: string; tombstone: 0 | 1 };
+
+/** Puts the levels of the named items into the state. */
+export async function loadLevels(
+  reader: Reader,
+  lane: number,
+  items: NamedStock['items'],
+  state: StockState,
+): Promise<void> {
+  if (items.length === 0) return;
+  const [rows] = await reader.query<
+    (RowDataPacket & StockLevel & { sku: string; location: string })[]
+  >(
+    `SELECT sku, location, on_hand AS onHand, reserved, sequence, known FROM stock_levels
+     WHERE lane = ? AND (sku, location) IN (?)`,
+    [lane, items],
+  );
+  for (const { sku, location, onHand, reserved, sequence, known } of rows) {
+    // The same assertion as before the write: a level that breaks it was not written by us.
+    invariant(reserved >= 0 && onHand >= reserved, `${sku} at ${location}: ${onHand}/${reserved}`);
+    itemOf(state, sku, location).level = { onHand, reserved, sequence, known: Boolean(known) };
+  }
+}
+
+/** Puts the reservations of the named orders into the state. */
+export async function loadReservations(
+  reader: Reader,
+  lane: number,
+  orderIds: string[],
+  state: StockState,
+): Promise<void> {
+  if (orderIds.length === 0) return;
+  const [rows] = await reader.query<ReservationRow[]>(
+    `SELECT ${reservationColumns} FROM reservations WHERE lane = ? AND order_id IN (?)`,
+    [lane, orderIds],
+  );
+  rows.forEach((row) => putRow(state, row));
+}
+
+/** Puts those reservations of the named items into the state that are due at a log time. */
+export async function loadDueOfItems(
+  reader: Reader,
+  lane: number,
+  items: NamedStock['items'],
+  now: number,
+  state: StockState,
+): Promise<void> {
+  if (items.length === 0) return;
+  const [rows] = await reader.query<ReservationRow[]>(
+    `SELECT ${reservationColumns} FROM reservations
+     WHERE lane = ? AND due_at <= ? AND (sku, location) IN (?)`,
+    [lane, now, items],
+  );
+  rows.forEach((row) => putRow(state, row));
+}
+
+/** Lists the lane's due reservations in the state, in the order in which a tick expires them. */
+export async function loadDueOfLane(
+  reader: Reader,
+  lane: number,
+  now: number,
+  limit: number,
+  state: StockState,
+): Promise<void> {
+  const [rows] = await reader.query<ReservationRow[]>(
+    `SELECT ${reservationColumns} FROM reservations WHERE lane = ? AND due_at <= ?
+     ORDER BY due_at, sku, location, order_id LIMIT ?`,
+    [lane, now, limit],
+  );
+  state.due = rows.map((row) => {
+    putRow(state, row);
+    return { sku: row.sku, location: row.location, orderId: row.orderId };
+  });
+}
+
+/** Earliest deadline of what the lane still holds, in ms since 1970; Infinity when nothing is. */
+export async function readEarliestDeadline(reader: Reader, lane: number): Promise<number> {
+  const [rows] = await reader.query<(RowDataPacket & { earliest: number | null })[]>(
+    'SELECT MIN(due_at) AS earliest FROM reservations WHERE lane = ?',
+    [lane],
+  );
+  return rows[0]?.earliest ?? Infinity;
+}
+
+/** Puts the first outcomes of those command ids into the state that were decided before. */
+export async function loadRemembered(
+  reader: Reader,
+  lane: number,
+  commandIds: string[],
+  state: StockState,
+): Promise<void> {
+  if (commandIds.length === 0) return;
+  const [rows] = await reader.query<(RowDataPacket & { commandId: string; value: Buffer })[]>(
+    `SELECT command_id AS commandId, value FROM outbox
+     WHERE engine = 'stock' AND lane = ? AND command_id IN (?)`,
+    [lane, commandIds],
+  );
+  for (const { commandId, value } of rows) {
+    const { commandDigest, ...event } = decodeStockEvent(value);
+    invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
+    state.remembered.set(commandId, { ...event, commandDigest });
+  }
+}
+
+function putRow(state: StockState, row: ReservationRow): void {
+  const { sku, location, tombstone, ...reservation } = row;
+  const item = itemOf(state, sku, location);
+  putReservation(item, { ...reservation, tombstone: Boolean(tombstone) });
+}

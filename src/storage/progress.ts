@@ -1,0 +1,121 @@
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { OperationalError } from '../ops/errors.ts';
+
+/** Which engine's tables and topics: stock commands, or orders. */
+export type EngineName = 'stock';
+
+/** One partition of one engine's input topic, in one incarnation of that topic. */
+export interface LaneId {
+  engine: EngineName;
+  lane: number;
+  /** The input topic's id, 22 characters. */
+  topicId: string;
+  partitionCount: number;
+}
+
+/** How far a lane is. The state in the other tables is a function of the log before `nextOffset`. */
+export interface Progress extends LaneId {
+  nextOffset: number;
+  outboxSequence: number;
+  /** Log time of the last applied record, in ms since 1970; 0 before the first. */
+  logTime: number;
+  epoch: number;
+}
+
+/** Another owner has claimed the lane, or the progress moved without us. Nothing was written. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+}
+
+/**
+ * Takes the lane over in the caller's transaction: raises its epoch, so that every earlier owner is
+ * fenced by its next compare-and-set. Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED.
+ */
+export async function claimLane(
+  connection: PoolConnection,
+  id: LaneId,
+  owner: string,
+): Promise<Progress> {
+  const { engine, lane, topicId, partitionCount } = id;
+  await connection.query(`INSERT IGNORE INTO progress VALUES (?, ?, ?, ?, 0, 0, 0, 0, '')`, [
+    engine,
+    lane,
+    topicId,
+    partitionCount,
+  ]);
+  const found = await readProgress(connection, engine, lane, 'FOR UPDATE');
+  if (!found) throw new FencedError(`the progress row of lane ${lane} vanished during its claim`);
+  requireSameTopic(found, id);
+  const claimed = { ...found, epoch: found.epoch + 1 };
+  await connection.query('UPDATE progress SET epoch = ?, owner = ? WHERE engine = ? AND lane = ?', [
+    claimed.epoch,
+    owner,
+    engine,
+    lane,
+  ]);
+  return claimed;
+}
+
+/** The progress row, or undefined before the lane's first claim. */
+export async function readProgress(
+  connection: Pick<PoolConnection, 'query'>,
+  engine: EngineName,
+  lane: number,
+  lock: '' | 'FOR UPDATE' = '',
+): Promise<Progress | undefined> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT engine, lane, topic_id AS topicId, partition_count AS partitionCount,
+       next_offset AS nextOffset, outbox_sequence AS outboxSequence, log_time AS logTime, epoch
+     FROM progress WHERE engine = ? AND lane = ? ${lock}`,
+    [engine, lane],
+  );
+  return rows[0] as Progress | undefined;
+}
+
+/**
+ * First statement of every slice: moves the progress from where the slice began to its end, if the
+ * lane is still ours and still there. Throws FencedError otherwise.
+ */
+export async function advanceProgress(
+  connection: PoolConnection,
+  from: Progress,
+  to: Progress,
+): Promise<void> {
+  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+    `UPDATE progress SET next_offset = ?, outbox_sequence = ?, log_time = ?
+     WHERE engine = ? AND lane = ? AND next_offset = ? AND epoch = ?`,
+    [
+      to.nextOffset,
+      to.outboxSequence,
+      to.logTime,
+      from.engine,
+      from.lane,
+      from.nextOffset,
+      from.epoch,
+    ],
+  );
+  if (affectedRows !== 1) {
+    throw new FencedError(`lane ${from.lane} is not at ${from.nextOffset} in epoch ${from.epoch}`);
+  }
+}
+
+function requireSameTopic(found: Progress, id: LaneId): void {
+  if (found.partitionCount !== id.partitionCount) {
+    throw new OperationalError(
+      'PARTITION_COUNT_CHANGED',
+      `the input topic has ${id.partitionCount} partitions, the stored state was made with ` +
+        `${found.partitionCount}: a key would change its writer`,
+      {
+        hint: 'Move to a new topic and database, or restore the topic with its old partition count.',
+      },
+    );
+  }
+  if (found.topicId !== id.topicId) {
+    throw new OperationalError(
+      'TOPIC_REPLACED',
+      `lane ${id.lane} was fed by topic id ${found.topicId}; the topic of that name is now ` +
+        `${id.topicId}: it was deleted and created again, its offsets start anew`,
+      { hint: 'Restore the old topic, or start over with an empty database.' },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { Listr, type ListrTask } from 'listr2';
+import { messageOf } from '../src/ops/errors.ts';
+import type { Progress } from './progress.ts';
+
+export interface Step {
+  title: string;
+  /** Answers in words what was done. */
+  work: (progress: Progress) => Promise<string>;
+}
+
+/**
+ * Runs steps at the same time and shows what they do, unless `silent`: live on a terminal, line
+ * by line elsewhere. Each runs to its end; then the first error is thrown.
+ */
+export async function runSteps(steps: Step[], silent: boolean): Promise<void> {
+  const errors = new Map<string, unknown>();
+  const tasks = steps.map(({ title, work }): ListrTask => {
+    return {
+      title,
+      task: async (_, task) => {
+        try {
+          task.title = await work((message) => (task.output = `${title}: ${message}`));
+        } catch (error) {
+          const message = messageOf(error);
+          // Several servers may lack the same thing: it is told once.
+          if (errors.has(message)) return task.skip(`${title}: not started for the same reason`);
+          errors.set(message, error);
+          throw new Error(`${title}: ${message.split('\n')[0]}`, { cause: error });
+        }
+      },
+    };
+  });
+  const list = new Listr(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    renderer: silent ? 'silent' : 'default',
+    fallbackRenderer: 'simple',
+  });
+  await list.run();
+  for (const error of errors.values()) throw error;
+}

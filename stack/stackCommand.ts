@@ -1,0 +1,96 @@
+import { createInterface } from 'node:readline/promises';
+import Table from 'cli-table3';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { stackDown, stackReset } from './stackDown.ts';
+import { stackLogs } from './stackLogs.ts';
+import { type ServerName, serverNames } from './stackState.ts';
+import { type ServerStatus, stackStatus } from './stackStatus.ts';
+import { stackUp } from './stackUp.ts';
+
+const notConfirmed = 2;
+const notRunning = 3;
+
+/** `onhand stack`: real servers for development, tests and the demo. */
+export function stackCommand(): Command {
+  const stack = new Command('stack').description('Kafka, MySQL and Redis on this machine');
+  stack
+    .command('up')
+    .description('start what does not run and wait until it answers')
+    .option('--json', 'print the result as JSON and no progress')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      await stackUp({ silent: json });
+      printStatus(await stackStatus(), json);
+    });
+  stack
+    .command('down')
+    .description('stop the servers; data stay')
+    .action(() => stackDown(say));
+  stack
+    .command('status')
+    .description(`what runs where; exit code ${notRunning} unless all run`)
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const rows = await stackStatus();
+      printStatus(rows, json);
+      if (rows.some(({ state }) => state !== 'running')) process.exitCode = notRunning;
+    });
+  stack
+    .command('reset')
+    .description('stop the servers and delete their data, addresses and passwords')
+    .option('-y, --yes', 'do not ask')
+    .action(reset);
+  stack
+    .command('logs')
+    .description('print what the servers wrote')
+    .addArgument(new Argument('[server]', 'only this one').choices(serverNames))
+    .option('-n, --lines <count>', 'last lines of each server', wholeNumber, 50)
+    .option('-f, --follow', 'go on until Ctrl+C', false)
+    .action((server: ServerName | undefined, options: { lines: number; follow: boolean }) =>
+      stackLogs(server, options),
+    );
+  return stack;
+}
+
+async function reset(options: { yes?: boolean }, command: Command): Promise<void> {
+  if (!options.yes && !process.stdin.isTTY) {
+    command.error('error CONFIRMATION_MISSING: this deletes all data; add --yes to do it', {
+      exitCode: notConfirmed,
+    });
+  }
+  if (!options.yes && !(await confirm('Delete all data of this stack? [y/N] '))) {
+    return say('nothing deleted');
+  }
+  await stackReset(say);
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function printStatus(rows: ServerStatus[], json: boolean): void {
+  if (json) {
+    process.stdout.write(JSON.stringify(rows, null, 2) + '\n');
+    return;
+  }
+  const head = ['server', 'mode', 'address', 'version', 'state', 'pid'];
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
+  for (const { server, mode, address, version, state, pid } of rows) {
+    table.push([server, mode, address, version, state, pid ?? '']);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('Not a whole number.');
+  return value;
+}

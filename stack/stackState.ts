@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { OperationalError, messageOf } from '../src/ops/errors.ts';
+import { stackPaths } from './stackPaths.ts';
+import { writePrivateFile } from './writePrivateFile.ts';
+
+export const serverNames = ['kafka', 'mysql', 'redis'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+const port = z.number().int().min(1).max(65535);
+const started = z.object({
+  pid: z.number().int().positive(),
+  /** Start time of the process in clock ticks since boot: tells a re-used pid apart. */
+  startTime: z.string(),
+  version: z.string(),
+});
+
+const stackState = z.object({
+  mode: z.enum(['native', 'docker']),
+  ports: z.object({ kafka: port, kafkaController: port, mysql: port, redis: port }),
+  passwords: z.object({
+    mysqlRoot: z.string(),
+    mysqlMigrate: z.string(),
+    mysqlApp: z.string(),
+    mysqlRead: z.string(),
+    redis: z.string(),
+  }),
+  /** Sixteen bytes in base64url, as Kafka wants it. */
+  kafkaClusterId: z.string(),
+  /** The cached programs that made the data of MySQL, which older ones could not open. */
+  packages: z.string().optional(),
+  servers: z.partialRecord(z.enum(serverNames), started),
+});
+
+/** What `onhand stack` remembers between calls: in `.onhand/stack.json`, for its owner's eyes. */
+export type StackState = z.infer<typeof stackState>;
+export type StackPorts = StackState['ports'];
+
+/** The state that `stack up` left, or undefined before the first one. */
+export function readStackState(): StackState | undefined {
+  if (!existsSync(stackPaths.state)) return undefined;
+  try {
+    return stackState.parse(JSON.parse(readFileSync(stackPaths.state, 'utf8')));
+  } catch (error) {
+    throw new OperationalError(
+      'STACK_STATE_DAMAGED',
+      `${stackPaths.state} cannot be read: ${messageOf(error)}`,
+      { hint: `End servers that still run below ${stackPaths.folder}, then delete that folder.` },
+    );
+  }
+}
+
+export function writeStackState(state: StackState): void {
+  writePrivateFile(stackPaths.state, JSON.stringify(state, null, 2) + '\n');
+}
+
+/** A first state with fresh random passwords. */
+export function newStackState(mode: StackState['mode'], ports: StackPorts): StackState {
+  const secret = () => randomBytes(24).toString('base64url');
+  return {
+    mode,
+    ports,
+    passwords: {
+      mysqlRoot: secret(),
+      mysqlMigrate: secret(),
+      mysqlApp: secret(),
+      mysqlRead: secret(),
+      redis: secret(),
+    },
+    kafkaClusterId: randomBytes(16).toString('base64url'),
+    servers: {},
+  };
+}
