@@ -23,11 +23,11 @@ export class AptRoot {
     writeFileSync(this.#config, configFor(folder));
   }
 
-  /** Reads the package index of one suite, whose signature apt checks. */
-  async useSource(source: AptSource): Promise<void> {
+  /** Reads the package index of suites of a mirror, whose signatures apt checks. */
+  async useSuites(source: AptSource, suites: string[]): Promise<void> {
     const printed = await this.#run('package architecture', ['dpkg', '--print-architecture']);
     const architecture = printed.trim().split('\n').at(-1) ?? '';
-    const stanza = formatAptSource(source, architecture);
+    const stanza = formatAptSource(source, suites, architecture);
     writeFileSync(join(this.#folder, 'own.sources'), stanza);
     await this.#apt('package index', 'apt-get', ['update', '-q']);
   }

@@ -37,8 +37,11 @@ describe('parseAptSources', () => {
     const text = `Types: deb\nURIs: http://m.example/\nSuites: a\nComponents: main\nSigned-By:${key}\n`;
     const [source] = parseAptSources('own.sources', text);
     expect(source?.signedBy).to.equal(key.trim());
-    const written = formatAptSource(source!, 'amd64');
-    expect(parseAptSources('own.sources', written)).to.deep.equal([source]);
+    const written = formatAptSource(source!, ['a', 'a-updates'], 'amd64');
+    expect(parseAptSources('own.sources', written)).to.deep.equal([
+      source,
+      { ...source!, suite: 'a-updates' },
+    ]);
   });
 
   it('reads lines, with and without options and comments', () => {

@@ -28,12 +28,12 @@ export function baseSource(sources: AptSource[], codename: string): AptSource | 
   return undefined;
 }
 
-/** A stanza for one suite and one architecture, with the package index and nothing else. */
-export function formatAptSource(source: AptSource, architecture: string): string {
+/** A stanza for suites of that mirror and one architecture: the package index, nothing else. */
+export function formatAptSource(source: AptSource, suites: string[], architecture: string): string {
   const lines = [
     'Types: deb',
     `URIs: ${source.uri}`,
-    `Suites: ${source.suite}`,
+    `Suites: ${suites.join(' ')}`,
     `Components: ${source.components.join(' ')}`,
     `Architectures: ${architecture}`,
     'Targets: Packages',

@@ -38,6 +38,7 @@ export async function cachedFolder(
       return folder;
     } finally {
       clearInterval(watch);
+      rmSync(draft, { recursive: true, force: true });
     }
   });
 }

@@ -4,7 +4,10 @@ import { OperationalError } from '../src/ops/errors.ts';
 import { otherWays } from './stepFailed.ts';
 
 const oldest = 17;
-const hint = `Install one, which needs root: sudo apt-get install openjdk-17-jre-headless. ${otherWays}`;
+const remedy =
+  'Kafka runs on Java. Installing it needs root, on Debian and Ubuntu: ' +
+  'sudo apt-get install default-jre-headless; or set JAVA_HOME to one that is unpacked anywhere.';
+const hint = `${remedy} ${otherWays}`;
 
 /** The Java program that runs Kafka: that of JAVA_HOME, else the one in PATH. */
 export function java(): string {

@@ -7,11 +7,14 @@ import { requireTool } from './requireTool.ts';
 import { runTool } from './runTool.ts';
 import { stackPaths } from './stackPaths.ts';
 
+const remedy =
+  'Kafka comes by Maven. Installing it needs root, on Debian and Ubuntu: sudo apt-get install maven.';
+
 /** The folder with the jars that `pom.xml` lists; fetched with Maven at the first call. */
 export async function kafkaJars(progress: Progress): Promise<string> {
   const hash = createHash('sha256').update(readFileSync(stackPaths.pom)).digest('hex').slice(0, 12);
   return cachedFolder(`kafka-${kafkaVersion()}-${hash}`, progress, async (folder) => {
-    requireTool('MAVEN_MISSING', 'mvn', ['--version'], 'maven');
+    requireTool('MAVEN_MISSING', 'mvn', remedy);
     progress('fetching jars with Maven');
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
     await runTool('Kafka jars', ['mvn', '-q', '-B', '-f', stackPaths.pom, ...goal], {

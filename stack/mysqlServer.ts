@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { NativeServer } from './nativeServer.ts';
 import { packagedProgram } from './packagedProgram.ts';
@@ -42,7 +41,7 @@ function placeOptions(root: string): string[] {
   ];
   // As root it must be told so. It listens on the loopback only, and a separate account could not
   // reach a checkout in a folder that is root's own.
-  if (userInfo().uid === 0) options.push('--user=root');
+  if (process.getuid?.() === 0) options.push('--user=root');
   return options;
 }
 
@@ -58,7 +57,8 @@ function serverOptions(port: number): string[] {
     '--sync-binlog=1',
     '--binlog-expire-logs-seconds=86400',
     '--innodb-buffer-pool-size=512M',
-    '--innodb-redo-log-capacity=512M',
+    // MySQL before 8.0.30 has no such option.
+    '--loose-innodb-redo-log-capacity=512M',
     '--max-connections=300',
   ];
 }

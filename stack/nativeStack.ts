@@ -19,6 +19,8 @@ const servers: Record<ServerName, NativeServer> = {
   mysql: mysqlServer,
   redis: redisServer,
 };
+const startHint =
+  'Run `onhand stack up` again. If the data are damaged, `onhand stack reset` makes room for new.';
 const politeMs = 30_000;
 const killedMs = 10_000;
 
@@ -81,7 +83,8 @@ async function settle(name: ServerName, state: StackState, server: ServerProcess
     await waitReady(name, state, () => isAlive(server));
     if (name === 'mysql') await provisionMysql(state);
   } catch (error) {
-    throw stepFailed(`start ${name}`, stackPaths.log(name), { reason: messageOf(error) });
+    const reason = messageOf(error);
+    throw stepFailed(`start ${name}`, stackPaths.log(name), { reason, hint: startHint });
   }
 }
 

@@ -23,9 +23,9 @@ export async function runSteps(steps: Step[], silent: boolean): Promise<void> {
         } catch (error) {
           const message = messageOf(error);
           // Several servers may lack the same thing: it is told once.
-          if (errors.has(message)) return task.skip(`${title}: not started for the same reason`);
+          if (errors.has(message)) return task.skip('for the same reason');
           errors.set(message, error);
-          throw new Error(`${title}: ${message.split('\n')[0]}`, { cause: error });
+          throw new Error(message.split('\n')[0], { cause: error });
         }
       },
     };
@@ -35,6 +35,9 @@ export async function runSteps(steps: Step[], silent: boolean): Promise<void> {
     exitOnError: false,
     renderer: silent ? 'silent' : 'default',
     fallbackRenderer: 'simple',
+    // A terminal without a width would get one letter a line.
+    fallbackRendererCondition: () => !process.stdout.isTTY || process.stdout.columns === 0,
+    rendererOptions: { collapseErrors: false, collapseSkips: false },
   });
   await list.run();
   for (const error of errors.values()) throw error;

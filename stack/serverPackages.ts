@@ -16,6 +16,7 @@ import { otherWays } from './stepFailed.ts';
 export const mysqld = 'usr/sbin/mysqld';
 export const redisServer = 'usr/bin/redis-server';
 
+const remedy = 'MySQL and Redis come as packages of Debian or Ubuntu, which this system is not.';
 const mysqlPattern = '^mysql-server-core(-[0-9.]+)?$';
 
 let pending: Promise<string> | undefined;
@@ -45,8 +46,7 @@ async function serverPackages(progress: Progress): Promise<string> {
   const system = readSystem();
   const prefix = `servers-${system.id}-${system.codename}-${process.arch}-`;
   return cachedFolder(prefix, progress, async (folder) => {
-    requireTool('APT_MISSING', 'apt-get', ['--version'], 'apt');
-    requireTool('APT_MISSING', 'dpkg-deb', ['--version'], 'dpkg');
+    for (const tool of ['apt-get', 'dpkg-deb']) requireTool('APT_MISSING', tool, remedy);
     const apt = new AptRoot(join(folder, 'apt'));
     const mysql = await findMysql(apt, system, progress);
     progress('fetching packages');
@@ -88,17 +88,22 @@ async function findMysql(apt: AptRoot, system: System, progress: Progress): Prom
       { hint: otherWays },
     );
   }
-  const own: AptSource = { ...base, components: system.components };
-  const suites = system.id === 'debian' ? [own, { ...own, suite: 'sid' }] : [own];
-  for (const source of suites) {
-    progress(`reading the package index of ${source.suite}`);
-    await apt.useSource(source);
+  const source: AptSource = { ...base, components: system.components };
+  for (const suites of suitesToTry(system, base.suite)) {
+    progress(`reading the package index of ${suites.join(' and ')}`);
+    await apt.useSuites(source, suites);
     const found = await apt.find(mysqlPattern);
     if (found) return found;
   }
-  throw new OperationalError('MYSQL_PACKAGE_MISSING', `${own.suite} has no MySQL server`, {
+  throw new OperationalError('MYSQL_PACKAGE_MISSING', `${base.suite} has no MySQL server`, {
     hint: otherWays,
   });
+}
+
+/** Debian's releases have MariaDB instead of MySQL; unstable has it. */
+function suitesToTry({ id }: System, own: string): string[][] {
+  if (id === 'ubuntu') return [[own, `${own}-updates`]];
+  return id === 'debian' ? [[own], ['sid']] : [[own]];
 }
 
 function readSources(): AptSource[] {

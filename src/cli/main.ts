@@ -7,6 +7,7 @@ import { migrateCommand } from './migrateCommand.ts';
 import { reportError } from './reportError.ts';
 import { runCommand } from './runCommand.ts';
 import { topicsCommand } from './topicsCommand.ts';
+import { verifyCommand } from './verifyCommand.ts';
 
 const program = new Command('onhand')
   .description('Kafka-driven reactive stock processor')
@@ -19,6 +20,7 @@ program
   .addCommand(stackCommand())
   .addCommand(migrateCommand())
   .addCommand(topicsCommand())
+  .addCommand(verifyCommand())
   .addCommand(configCommand());
 
 try {

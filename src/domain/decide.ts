@@ -45,12 +45,13 @@ export function decide(command: StockCommand, state: StockState, now: number): S
   const { commandId } = command;
   if ('refused' in verdict) {
     const body = rejection(command, verdict.refused, verdict.shortage ?? null);
-    draft.state(body, { onHandDelta: 0, reservedDelta: 0, commandId, digest });
+    const e=draft.event(body, 0, 0, commandId, digest);
+    return draft.events.length===0?[e]:[...draft.events,e];
   } else {
     const { onHandDelta, reservedDelta, body } = verdict;
-    draft.state(body, { onHandDelta, reservedDelta, commandId, digest });
+    const e=draft.event(body, onHandDelta, reservedDelta, commandId, digest);
+    return draft.events.length===0?[e]:[...draft.events,e];
   }
-  return draft.events;
 }
 
 const reused: Verdict<AskingCommand['kind']> = { refused: 'COMMAND_ID_REUSED' };

@@ -38,7 +38,7 @@ export class Draft {
    */
   makeRoom(units: number): number {
     if (available(this.level) < units) {
-      for (const reservation of this.#dueReservations()) {
+      for (const reservation of this.dueReservations()) {
         this.expire(reservation);
         if (available(this.level) >= units) break;
       }
@@ -46,44 +46,43 @@ export class Draft {
     return Math.max(0, units - available(this.level));
   }
 
+  /** States that a reservation has expired, and follows that. */
   expire(reservation: Reservation): void {
     const { orderId, pending: quantity, expiresAt } = reservation;
     const body = { kind: 'ReservationExpired', orderId, quantity, expiresAt } as const;
-    this.state(body, { onHandDelta: 0, reservedDelta: -quantity, commandId: null, digest: null });
-  }
-
-  /** Appends an event of the item and follows it. */
-  state(
-    body: EventBody,
-    change: {
-      onHandDelta: number;
-      reservedDelta: number;
-      commandId: string | null;
-      digest: number | null;
-    },
-  ): void {
-    const { onHand, reserved, sequence } = this.level;
-    const event: StockEvent = {
-      sku: this.item.sku,
-      location: this.item.location,
-      sequence: sequence + 1,
-      commandId: change.commandId,
-      commandDigest: change.digest,
-      time: this.now,
-      onHandBefore: onHand,
-      reservedBefore: reserved,
-      onHandAfter: onHand + change.onHandDelta,
-      reservedAfter: reserved + change.reservedDelta,
-      ...body,
-    };
+    const event = this.event(body, 0, -quantity, null, null);
     this.events.push(event);
     this.level = evolveLevel(this.level, event);
-    if (this.reservation && 'orderId' in event && event.orderId === this.reservation.orderId) {
+    if (orderId === this.reservation?.orderId) {
       this.reservation = evolveReservation(this.reservation, event);
     }
   }
 
-  #dueReservations(): Reservation[] {
+  /** Appends an event of the item. */
+  event(
+    body: EventBody,
+    onHandDelta: number,
+    reservedDelta: number,
+    commandId: string | null,
+    commandDigest: number | null,
+  ): StockEvent {
+    const { onHand, reserved, sequence } = this.level;
+    return {
+      sku: this.item.sku,
+      location: this.item.location,
+      sequence: sequence + 1,
+      commandId,
+      commandDigest,
+      time: this.now,
+      onHandBefore: onHand,
+      reservedBefore: reserved,
+      onHandAfter: onHand + onHandDelta,
+      reservedAfter: reserved + reservedDelta,
+      ...body,
+    };
+  }
+
+  private dueReservations(): Reservation[] {
     if (this.now < this.item.nothingDueBefore) return [];
     const due: Reservation[] = [];
     for (const reservation of this.item.reservations.values()) {

@@ -19,15 +19,19 @@ export function isQuantity(value: number): boolean {
 
 /** Command and order ids: 1 to 64 printable ASCII characters without spaces. */
 export function isId(text: string): boolean {
-  return /^[\x21-\x7e]{1,64}$/.test(text);
+  return isShort(text) && !/[^\x21-\x7e]/.test(text);
 }
 
 /** SKUs and locations: 1 to 64 printable ASCII characters, spaces inside allowed. */
 export function isName(text: string): boolean {
-  return /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/.test(text);
+  return isShort(text) && !/^ | $|[^\x20-\x7e]/.test(text);
 }
 
 /** Reasons: up to 200 characters, none of them a control character. */
 export function isReason(text: string): boolean {
   return text.length <= REASON_LENGTH_MAX && !/\p{Cc}/u.test(text);
+}
+
+function isShort(text: string): boolean {
+  return text.length > 0 && text.length <= NAME_LENGTH_MAX;
 }

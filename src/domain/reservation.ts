@@ -66,6 +66,16 @@ function opened(
   expiresAt: number,
   tombstone: boolean,
 ): Reservation {
-  const zero = { confirmed: 0, released: 0, expired: 0, returned: 0 };
-  return { orderId, granted, pending: granted, ...zero, startedAt, expiresAt, tombstone };
+  return {
+    orderId,
+    granted,
+    pending: granted,
+    confirmed: 0,
+    released: 0,
+    expired: 0,
+    returned: 0,
+    startedAt,
+    expiresAt,
+    tombstone,
+  };
 }

@@ -43,8 +43,12 @@ export function emptyState(policy: Policy): StockState {
   return { policy, items: new Map(), remembered: new Map(), due: [] };
 }
 
+/** Where most stock items are. */
+const DEFAULT_LOCATION = 'main';
+
+/** The key of a stock item in `items`. At the default location it is the SKU: no string is built. */
 export function itemKey(sku: string, location: string): string {
-  return `${sku}\n${location}`;
+  return location === DEFAULT_LOCATION ? sku : `${sku}\n${location}`;
 }
 
 /** The stock item of that name, made on first use. */

@@ -1,17 +1,15 @@
 import type { Pool } from 'mysql2/promise';
 import type { StockEvent } from '../domain/events.ts';
-import { decide } from '../domain/decide.ts';
-import { evolve, isRemembered } from '../domain/evolve.ts';
-import type { StockState } from '../domain/stockState.ts';
+import { isRemembered } from '../domain/evolve.ts';
 import { inTransaction } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { appendOutbox } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { advanceProgress } from '../storage/progress.ts';
 import { forgetCommands, saveLevels, saveReservations } from '../storage/saveStock.ts';
+import { decideSlice } from './decideSlice.ts';
 import type { Entry } from './decodeSlice.ts';
 import type { LaneState } from './laneState.ts';
-import { deadLetterRow, eventRows } from './outboxRows.ts';
 import { stockChanges } from './stockChanges.ts';
 
 /** What a committed slice leaves: where the lane is now, and what is to be published. */
@@ -60,25 +58,6 @@ export async function processSlice(
   // 5. Hand on.
   laneState.keep(changes.items);
   return { progress, rows };
-}
-
-function decideSlice(state: StockState, entries: readonly Entry[], from: Progress) {
-  const events: StockEvent[] = [];
-  const rows: OutboxRow[] = [];
-  for (const entry of entries) {
-    const sequence = from.outboxSequence + rows.length + 1;
-    if ('failure' in entry) {
-      rows.push(deadLetterRow(entry.record, entry.failure, from, entry.time, sequence));
-      continue;
-    }
-    const decided = decide(entry.command, state, entry.time);
-    for (const event of decided) {
-      evolve(state, event);
-      events.push(event);
-    }
-    rows.push(...eventRows(decided, entry.record, from, sequence));
-  }
-  return { events, rows };
 }
 
 /** Ids whose memory had run out and that are remembered anew by this slice. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Kafka, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
@@ -9,11 +9,15 @@ import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';
 /** The settings that say where Kafka is and who we are. */
 export type KafkaSettings = Pick<Settings, Extract<SettingName, `ONHAND_KAFKA_${string}`>>;
 
-/** For processes that live on: about 5 s of tries, then the consumer or producer starts anew. */
-const patient: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 };
+/** How long to wait for Kafka, in milliseconds, and how often to try. */
+type Patience = Required<Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>>;
 
-const connectionTimeoutMs = 3000;
-const requestTimeoutMs = 30_000;
+/** For processes that live on: about 5 s of tries, then the consumer or producer starts anew. */
+const lasting: Patience = {
+  connectionTimeout: 3000,
+  requestTimeout: 30_000,
+  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 },
+};
 
 /**
  * A kafkajs client for exactly one consumer, producer or admin: those of one `Kafka` object share
@@ -24,16 +28,15 @@ export function createKafka(
   settings: KafkaSettings,
   clientId: string,
   logger: Logger,
-  retry: RetryOptions = patient,
+  patience: Partial<Patience> = {},
 ): Kafka {
   mendKafkajs();
   const config: KafkaConfig = {
     clientId,
     brokers: brokerList(settings),
     ssl: tlsOptions(settings),
-    connectionTimeout: connectionTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    retry,
+    ...lasting,
+    ...patience,
     logLevel: kafkaLogLevel(logger),
     logCreator: kafkaLog(logger),
   };

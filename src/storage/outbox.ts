@@ -38,13 +38,13 @@ export async function appendOutbox(
 
 /** Rows after a sequence, in order, at most so many. */
 export async function readOutbox(
-  pool: Pool,
+  connection: Pick<Pool, 'query'>,
   engine: EngineName,
   lane: number,
   after: number,
   limit: number,
 ): Promise<OutboxRow[]> {
-  const [rows] = await pool.query<RowDataPacket[]>(
+  const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT sequence, kind, command_id AS commandId, time, record_key AS \`key\`, headers, value
      FROM outbox WHERE engine = ? AND lane = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
     [engine, lane, after, limit],

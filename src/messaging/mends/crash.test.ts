@@ -22,7 +22,7 @@ describe('mendCrash', () => {
     mendCrash(mended);
   });
 
-  it('tells the owner of a crash even if the disconnect hangs', async () => {
+  it('tells the owner of a crash before the disconnect is through', async () => {
     const faults = { join: () => new TypeError('oops'), disconnect: never };
     expect(await crashOf(unmended, faults)).to.deep.equal({ told: [], restarts: [] });
     expect(await crashOf(mended, faults)).to.deep.equal({ told: ['oops'], restarts: [] });

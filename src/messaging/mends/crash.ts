@@ -20,9 +20,10 @@ const passing = new Set([
 ]);
 
 /**
- * A crashed consumer leaves a live process that reads nothing, and its CRASH event comes only
- * after a disconnect that can hang. Now the owner is told of a crash without restart at once, and
- * a broker that is away leads to a restart, whatever kafkajs calls it.
+ * A crashed consumer leaves a live process that reads nothing. Its CRASH event comes only after a
+ * disconnect, which waits for every open request, and not at all if that fails. Now the owner is
+ * told of a crash without restart at once, and a broker that is away leads to a restart, whatever
+ * kafkajs calls it.
  */
 export function mendCrash(load: LoadInternal): void {
   patchMethod<Runner, Start>(

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Admin, KafkaMessage } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+
+/** Takes records of one partition, in order. */
+export type TakeRecords = (partition: number, records: KafkaMessage[]) => void;
+
+/**
+ * Reads a topic once, from its first committed record to the end that it had at the call, as a
+ * reader of committed records. Partitions interleave, each is in order. Leaves no trace behind.
+ */
+export async function readTopic(
+  settings: Settings,
+  logger: Logger,
+  admin: Admin,
+  topic: string,
+  take: TakeRecords,
+): Promise<void> {
+  const bounds = await admin.fetchTopicOffsets(topic);
+  const open = new Map<number, number>();
+  for (const { partition, low, high } of bounds) {
+    if (Number(low) < Number(high)) open.set(partition, Number(high));
+  }
+  if (open.size === 0) return;
+
+  const groupId = `${settings.ONHAND_TOPIC_PREFIX}onhand-reader-${randomUUID()}`;
+  await new Promise<void>((resolve, reject) => {
+    const consumer = createConsumer(
+      createKafka(settings, 'onhand-reader', logger),
+      { groupId, maxWaitTimeInMs: 100, maxBytesPerPartition: 4_194_304 },
+      {
+        onCrash: (error) => finish(error),
+        onOffsetOutOfRange: ({ partition }) =>
+          finish(new Error(`records of ${topic}/${partition} were deleted while it was read`)),
+      },
+    );
+    const finish = (error?: Error) => {
+      consumer.disconnect().then(() => (error ? reject(error) : resolve()), reject);
+    };
+    const reached = (partition: number, offset: number) => {
+      const end = open.get(partition);
+      if (end === undefined || offset + 1 < end) return;
+      open.delete(partition);
+      consumer.pause([{ topic, partitions: [partition] }]);
+      if (open.size === 0) finish();
+    };
+    // Also told of stretches that hold no committed record.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      reached(payload.partition, Number(payload.lastOffset));
+    });
+    const start = async () => {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatch: ({ batch }) => {
+          const end = open.get(batch.partition) ?? 0;
+          const records = batch.messages.filter(({ offset }) => Number(offset) < end);
+          if (records.length > 0) take(batch.partition, records);
+          return Promise.resolve();
+        },
+      });
+    };
+    start().catch(finish);
+  });
+}

@@ -1,0 +1,42 @@
+import type { Message, Producer } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import type { AskingCommand } from '../src/domain/commands.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
+import { topicRegistry } from '../src/messaging/topics.ts';
+
+/**
+ * Sends stock commands: keyed by SKU, idempotent, in the order given per SKU. A command whose send
+ * failed may be sent again under its id; it moves nothing twice.
+ */
+export class StockCommandProducer {
+  readonly #producer: Producer;
+  readonly #topic: string;
+
+  constructor(settings: Settings, logger: Logger) {
+    this.#topic = topicRegistry(settings).stockCommands.name;
+    this.#producer = createKafka(settings, 'onhand-commands', logger).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  async connect(): Promise<void> {
+    await this.#producer.connect();
+  }
+
+  /** Resolves when Kafka has all of them. */
+  async send(commands: readonly AskingCommand[]): Promise<void> {
+    if (commands.length === 0) return;
+    const messages: Message[] = commands.map((command) => {
+      return { key: command.sku, value: encodeStockCommand(command) };
+    });
+    await this.#producer.send({ topic: this.#topic, acks: -1, messages });
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+}

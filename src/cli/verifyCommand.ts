@@ -1,0 +1,68 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { pino } from 'pino';
+import { loadSettings } from '../config/loadSettings.ts';
+import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { type Verification, verifyStock } from '../verify/verifyStock.ts';
+import { printLine } from './print.ts';
+
+const findingsShown = 20;
+
+const examples = `
+Examples:
+  $ onhand verify          fold the command log and compare with MySQL and with the events
+  $ onhand verify --json   the same for scripts
+
+Exit code 1 when something differs. Nothing is changed, workers may go on meanwhile.`;
+
+/** `onhand verify`: proves that tables and events are what the command log says. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('prove that tables and events are what the command log says')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (options: { json?: boolean }) => {
+      const { values: settings } = loadSettings();
+      const logger = pino({ level: 'silent' });
+      const admin = await connectAdmin(settings, logger);
+      try {
+        const verification = await verifyStock(settings, logger, admin);
+        if (options.json) {
+          const counts = Object.fromEntries(verification.counts);
+          printLine(JSON.stringify({ ok: holds(verification), ...verification, counts }, null, 2));
+        } else printVerification(verification);
+        if (!holds(verification)) process.exitCode = 1;
+      } finally {
+        await admin.disconnect();
+      }
+    });
+}
+
+/** Whether everything was as it must be. */
+export function holds({ lines, findings }: Verification): boolean {
+  return findings.length === 0 && lines.every(({ ok }) => ok);
+}
+
+/** The result for people: each property with its verdict, then where things part. */
+export function printVerification({ lanes, lines, findings }: Verification): void {
+  const commands = lanes.reduce((sum, { offset }) => sum + offset, 0);
+  const fold = {
+    check: 'tables and events = fold of the command log',
+    ok: findings.length === 0,
+    detail: `${lanes.length} lanes, ${commands} log positions`,
+  };
+  for (const { check, ok, detail } of [...lines, fold]) {
+    printLine(`${ok ? pc.green('✓') : pc.red('✗')} ${check} ${pc.dim(`(${detail})`)}`);
+  }
+  if (findings.length === 0) return;
+  const table = new Table({
+    head: ['lane', 'where', 'what', 'log says', 'found'],
+    style: { head: [] },
+  });
+  for (const { lane, where, what, expected, found } of findings.slice(0, findingsShown)) {
+    table.push([lane, where, what, expected.slice(0, 40), found.slice(0, 40)]);
+  }
+  printLine(table.toString());
+  if (findings.length > findingsShown) printLine(`and ${findings.length - findingsShown} more`);
+}

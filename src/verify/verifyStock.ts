@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { type Connection, type RowDataPacket, createConnection } from 'mysql2/promise';
+import type { Logger } from 'pino';
+import { laneRecords } from '../../consumers/laneRecords.ts';
+import { readTopic } from '../../consumers/readTopic.ts';
+import type { Settings } from '../config/settings.ts';
+import { LaneReplay } from '../engine/laneReplay.ts';
+import { policyOf } from '../engine/policyOf.ts';
+import { cursorGroup } from '../messaging/kafkaNames.ts';
+import { topicRegistry } from '../messaging/topics.ts';
+import { connectionOptions } from '../storage/database.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import { type Progress, readProgress } from '../storage/progress.ts';
+import { toStorageError } from '../storage/storageErrors.ts';
+import { type AuditLine, auditRows } from './auditRows.ts';
+import { EventAudit } from './eventAudit.ts';
+import type { Finding } from './findings.ts';
+import { PublishedTopic } from './publishedTopic.ts';
+import { verifyLane } from './verifyLane.ts';
+
+const publishWaitMs = 30_000;
+
+/** What a verification found. It holds when `findings` is empty and every line is ok. */
+export interface Verification {
+  lanes: { lane: number; offset: number; events: number }[];
+  lines: AuditLine[];
+  findings: Finding[];
+  /** Published events by kind; refusals by their reason. */
+  counts: ReadonlyMap<string, number>;
+}
+
+/**
+ * Folds the whole command log through the pure core and compares the result with every row in
+ * MySQL and every record on the events topics, at the lanes' progress when it was called. Changes
+ * nothing; the workers may go on meanwhile.
+ */
+export async function verifyStock(
+  settings: Settings,
+  logger: Logger,
+  admin: Admin,
+): Promise<Verification> {
+  const topics = topicRegistry(settings);
+  const connection = await openSnapshot(settings);
+  try {
+    const replays = await replayLanes(settings, logger, admin, connection);
+    const findings: Finding[] = [];
+    for (const { replay, rows, progress } of replays) {
+      findings.push(...compareProgress(replay.progress, progress));
+      findings.push(...(await verifyLane(connection, replay, rows)));
+    }
+    const lines = await auditRows(connection);
+    await untilPublished(settings, admin, replays);
+    const byKind = (kind: OutboxRow['kind']) =>
+      new Map(
+        replays.map(({ replay, rows }) => [
+          replay.progress.lane,
+          rows.filter((row) => row.kind === kind),
+        ]),
+      );
+    const audit = new EventAudit();
+    const events = new PublishedTopic(topics.stockEvents.name, byKind('event'));
+    const deadLetters = new PublishedTopic(topics.stockDeadLetter.name, byKind('dead-letter'));
+    await readTopic(settings, logger, admin, topics.stockEvents.name, (lane, records) => {
+      events.take(lane, records);
+      audit.take(records);
+    });
+    await readTopic(settings, logger, admin, topics.stockDeadLetter.name, (lane, records) => {
+      deadLetters.take(lane, records);
+    });
+    findings.push(...events.end(), ...deadLetters.end());
+    return {
+      lanes: replays.map(({ progress }) => ({
+        lane: progress.lane,
+        offset: progress.nextOffset,
+        events: progress.outboxSequence,
+      })),
+      lines: [...lines, ...audit.lines()],
+      findings,
+      counts: audit.counts,
+    };
+  } finally {
+    await connection.end();
+  }
+}
+
+interface ReplayedLane {
+  replay: LaneReplay;
+  /** Outbox rows that the log demands. */
+  rows: OutboxRow[];
+  /** The progress row in the snapshot. */
+  progress: Progress;
+}
+
+/** A connection that sees all tables as they are at one moment, for as long as it is open. */
+async function openSnapshot(settings: Settings): Promise<Connection> {
+  try {
+    const connection = await createConnection(connectionOptions(settings, 'read'));
+    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+    return connection;
+  } catch (error) {
+    throw toStorageError(error, settings);
+  }
+}
+
+async function replayLanes(
+  settings: Settings,
+  logger: Logger,
+  admin: Admin,
+  connection: Connection,
+): Promise<ReplayedLane[]> {
+  const [lanes] = await connection.query<(RowDataPacket & { lane: number })[]>(
+    `SELECT lane FROM progress WHERE engine = 'stock' ORDER BY lane`,
+  );
+  const replays = new Map<number, ReplayedLane>();
+  for (const { lane } of lanes) {
+    const progress = await readProgress(connection, 'stock', lane);
+    if (!progress) continue;
+    replays.set(lane, { replay: new LaneReplay(progress, policyOf(settings)), rows: [], progress });
+  }
+  const topic = topicRegistry(settings).stockCommands.name;
+  await readTopic(settings, logger, admin, topic, (lane, records) => {
+    const replayed = replays.get(lane);
+    if (!replayed) return;
+    const { nextOffset } = replayed.progress;
+    const applied = laneRecords(records).filter(({ offset }) => offset < nextOffset);
+    replayed.rows.push(...replayed.replay.apply(applied));
+  });
+  return [...replays.values()];
+}
+
+function compareProgress(expected: Progress, found: Progress): Finding[] {
+  return (['nextOffset', 'outboxSequence', 'logTime'] as const)
+    .filter((field) => expected[field] !== found[field])
+    .map((field) => ({
+      lane: found.lane,
+      where: 'progress',
+      what: field,
+      expected: String(expected[field]),
+      found: String(found[field]),
+    }));
+}
+
+/** Publishers may be a moment behind. What is not there in the end, the comparison tells. */
+async function untilPublished(
+  settings: Settings,
+  admin: Admin,
+  replays: readonly ReplayedLane[],
+): Promise<void> {
+  const topic = topicRegistry(settings).stockEvents.name;
+  const groupId = cursorGroup(settings, 'stock');
+  for (const deadline = Date.now() + publishWaitMs; Date.now() < deadline; await sleep(200)) {
+    const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const behind = replays.some(({ progress: { lane, outboxSequence } }) => {
+      const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
+      return Number(cursor ?? -1) < outboxSequence && outboxSequence > 0;
+    });
+    if (!behind) return;
+  }
+}
