@@ -6,30 +6,34 @@ import { runTool } from './runTool.ts';
 import { stackPaths } from './stackPaths.ts';
 import type { ServerName, StackState } from './stackState.ts';
 import { stepFailed } from './stepFailed.ts';
-import { stopwatch } from './stopwatch.ts';
 import { waitReady } from './waitReady.ts';
 import { writePrivateFile } from './writePrivateFile.ts';
 
-/**
- * Starts one server's container, if it does not run, and waits until the server answers. Answers
- * in words what was done.
- */
-export async function startInDocker(name: ServerName, state: StackState): Promise<string> {
-  const time = stopwatch();
-  await compose(`start ${name} in Docker`, state, ['up', '--detach', name]);
+const hint =
+  'Run the command in the first line of that log to see more. For native servers instead: ' +
+  '`onhand stack reset`, then `onhand stack up` while no Docker engine answers.';
+
+/** Starts the containers of these servers, if they do not run. */
+export async function startContainers(names: ServerName[], state: StackState): Promise<void> {
+  await compose('start containers', 'docker-up', state, ['up', '--detach', ...names]);
+}
+
+/** Waits until the server in a container answers. */
+export async function settleInDocker(name: ServerName, state: StackState): Promise<void> {
   try {
     await waitReady(name, state, () => true);
     if (name === 'mysql') await provisionMysql(state);
-    return `is ready after ${time()}`;
   } catch (error) {
-    await compose(`log of ${name}`, state, ['logs', '--tail', '20', name]);
-    throw stepFailed(`start ${name}`, composeLog(name), { reason: messageOf(error) });
+    const log = `docker-${name}`;
+    await compose(`log of ${name}`, log, state, ['logs', '--tail', '20', name]);
+    throw stepFailed(`start ${name}`, stackPaths.log(log), { reason: messageOf(error) });
   }
 }
 
 /** Ends the containers; their data stay in volumes unless `volumes` says that they go, too. */
 export async function stopDocker(state: StackState, volumes: boolean): Promise<void> {
-  await compose('stop containers', state, ['down', ...(volumes ? ['--volumes'] : [])]);
+  const args = ['down', ...(volumes ? ['--volumes'] : [])];
+  await compose('stop containers', 'docker-down', state, args);
 }
 
 /** Prints the logs of containers, as Docker keeps them. */
@@ -37,16 +41,12 @@ export function printDockerLogs(state: StackState, args: string[]): void {
   spawnSync('docker', [...composeArguments(state), 'logs', ...args], { stdio: 'inherit' });
 }
 
-async function compose(step: string, state: StackState, args: string[]): Promise<void> {
+async function compose(step: string, log: string, state: StackState, args: string[]) {
   writePrivateFile(join(stackPaths.docker, 'mysql_root'), state.passwords.mysqlRoot);
   const redis = `requirepass ${state.passwords.redis}\nsave ""\nappendonly no\n`;
   writePrivateFile(join(stackPaths.docker, 'redis_conf'), redis);
   const command: [string, ...string[]] = ['docker', ...composeArguments(state), ...args];
-  await runTool(step, command, { logFile: composeLog(args.at(-1) ?? '') });
-}
-
-function composeLog(name: string): string {
-  return stackPaths.log(`docker-${name.replace(/^-+/, '')}`);
+  await runTool(step, command, { logFile: stackPaths.log(log), hint });
 }
 
 function composeArguments({ ports, kafkaClusterId }: StackState): string[] {

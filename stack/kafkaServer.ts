@@ -33,8 +33,8 @@ export const kafkaServer: NativeServer = {
       progress('formatting the data folder');
       rmSync(data, { recursive: true, force: true });
       mkdirSync(data, { recursive: true });
-      const id = `--cluster-id=${state.kafkaClusterId}`;
-      const format = run('128m', 'kafka.tools.StorageTool', 'format', id, '--config', properties);
+      const args = ['format', '--cluster-id', state.kafkaClusterId, '--config', properties];
+      const format = run('128m', 'kafka.tools.StorageTool', ...args);
       await runTool('Kafka data folder', format, { logFile: stackPaths.log('kafka-format') });
     }
     return { command: run('512m', 'kafka.Kafka', properties), version: kafkaVersion() };

@@ -36,7 +36,8 @@ export async function runSteps(steps: Step[], silent: boolean): Promise<void> {
     renderer: silent ? 'silent' : 'default',
     fallbackRenderer: 'simple',
     // A terminal without a width would get one letter a line.
-    fallbackRendererCondition: () => !process.stdout.isTTY || process.stdout.columns === 0,
+    fallbackRendererCondition: () =>
+      !silent && !(process.stdout.isTTY && process.stdout.columns > 0),
     rendererOptions: { collapseErrors: false, collapseSkips: false },
   });
   await list.run();

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { OperationalError } from '../src/ops/errors.ts';
 import { AptRoot } from './aptRoot.ts';
-import { type AptSource, baseSource, parseAptSources } from './aptSources.ts';
+import { type AptSource, baseSource } from './aptSources.ts';
 import { cachedFolder } from './cache.ts';
+import { type HostSystem, hostSources, hostSystem, suitesWithMysql } from './hostSystem.ts';
 import { packagedProgram } from './packagedProgram.ts';
 import type { Progress } from './progress.ts';
 import { requireTool } from './requireTool.ts';
@@ -43,7 +43,7 @@ export function versionOf(packages: string, server: 'mysql' | 'redis'): string {
  * Debian whose release has no MySQL, of Debian unstable on the same mirror.
  */
 async function serverPackages(progress: Progress): Promise<string> {
-  const system = readSystem();
+  const system = hostSystem();
   const prefix = `servers-${system.id}-${system.codename}-${process.arch}-`;
   return cachedFolder(prefix, progress, async (folder) => {
     for (const tool of ['apt-get', 'dpkg-deb']) requireTool('APT_MISSING', tool, remedy);
@@ -60,27 +60,9 @@ async function serverPackages(progress: Progress): Promise<string> {
   });
 }
 
-interface System {
-  id: string;
-  codename: string;
-  components: string[];
-}
-
-function readSystem(): System {
-  const release = existsSync('/etc/os-release')
-    ? parseEnv(readFileSync('/etc/os-release', 'utf8'))
-    : {};
-  const ubuntu = release.UBUNTU_CODENAME;
-  return {
-    id: ubuntu ? 'ubuntu' : (release.ID ?? process.platform),
-    codename: ubuntu ?? release.VERSION_CODENAME ?? 'unknown',
-    components: ubuntu ? ['main', 'universe'] : ['main'],
-  };
-}
-
 /** Points apt at a suite that has MySQL; answers the package's name. */
-async function findMysql(apt: AptRoot, system: System, progress: Progress): Promise<string> {
-  const base = baseSource(readSources(), system.codename);
+async function findMysql(apt: AptRoot, system: HostSystem, progress: Progress): Promise<string> {
+  const base = baseSource(hostSources(), system.codename);
   if (!base) {
     throw new OperationalError(
       'APT_SOURCES_MISSING',
@@ -89,7 +71,7 @@ async function findMysql(apt: AptRoot, system: System, progress: Progress): Prom
     );
   }
   const source: AptSource = { ...base, components: system.components };
-  for (const suites of suitesToTry(system, base.suite)) {
+  for (const suites of suitesWithMysql(system, base.suite)) {
     progress(`reading the package index of ${suites.join(' and ')}`);
     await apt.useSuites(source, suites);
     const found = await apt.find(mysqlPattern);
@@ -98,21 +80,6 @@ async function findMysql(apt: AptRoot, system: System, progress: Progress): Prom
   throw new OperationalError('MYSQL_PACKAGE_MISSING', `${base.suite} has no MySQL server`, {
     hint: otherWays,
   });
-}
-
-/** Debian's releases have MariaDB instead of MySQL; unstable has it. */
-function suitesToTry({ id }: System, own: string): string[][] {
-  if (id === 'ubuntu') return [[own, `${own}-updates`]];
-  return id === 'debian' ? [[own], ['sid']] : [[own]];
-}
-
-function readSources(): AptSource[] {
-  const parts = '/etc/apt/sources.list.d';
-  const extra = existsSync(parts) ? readdirSync(parts).sort() : [];
-  const files = ['/etc/apt/sources.list', ...extra.map((name) => join(parts, name))];
-  return files
-    .filter((file) => /\.(list|sources)$/.test(file) && existsSync(file))
-    .flatMap((file) => parseAptSources(file, readFileSync(file, 'utf8')));
 }
 
 async function unpack(file: string, folder: string): Promise<void> {

@@ -27,6 +27,7 @@ describe('the stack of this checkout', function () {
     expect(rows.map(({ server, state }) => [server, state])).to.deep.equal(
       serverNames.map((name) => [name, 'running']),
     );
+    for (const { version } of rows) expect(version).to.match(/^\d+\.\d+\.\d+$/);
     expect(status).to.equal(0);
   });
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { packageRoot } from '../src/config/packageRoot.ts';
 import type { ServerName } from './stackState.ts';
 
+const givenCache = process.env.XDG_CACHE_HOME ?? '';
 const own = join(packageRoot, '.onhand');
 
 /** Where the stack of this checkout keeps its files. Git ignores the folder. */
@@ -19,7 +20,7 @@ export const stackPaths = {
   server: (name: ServerName) => join(own, name),
   log: (name: string) => join(own, 'logs', `${name}.log`),
   /** Downloads, shared by all checkouts of this user. */
-  cache: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'onhand'),
+  cache: join(isAbsolute(givenCache) ? givenCache : join(homedir(), '.cache'), 'onhand'),
   /** A name that tells this checkout from others on the machine. */
   project: `onhand-${createHash('sha256').update(packageRoot).digest('hex').slice(0, 8)}`,
 };

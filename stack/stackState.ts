@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
@@ -58,6 +58,9 @@ export function writeStackState(state: StackState): void {
 /** A first state with fresh random passwords. */
 export function newStackState(mode: StackState['mode'], ports: StackPorts): StackState {
   const secret = () => randomBytes(24).toString('base64url');
+  const clusterId = randomBytes(16);
+  // A first character that is a letter: an id that began with a dash would look like an option.
+  clusterId[0] = randomInt(0x80);
   return {
     mode,
     ports,
@@ -68,7 +71,7 @@ export function newStackState(mode: StackState['mode'], ports: StackPorts): Stac
       mysqlRead: secret(),
       redis: secret(),
     },
-    kafkaClusterId: randomBytes(16).toString('base64url'),
+    kafkaClusterId: clusterId.toString('base64url'),
     servers: {},
   };
 }

@@ -1,5 +1,5 @@
 import { chooseMode } from './chooseMode.ts';
-import { startInDocker } from './dockerStack.ts';
+import { settleInDocker, startContainers } from './dockerStack.ts';
 import { checkExternal, externalServers } from './externalServers.ts';
 import { freePort } from './freePort.ts';
 import { startNative } from './nativeStack.ts';
@@ -39,7 +39,8 @@ export async function stackUp({ silent }: { silent: boolean }): Promise<void> {
     if (own.length === 0) return runSteps(checks, silent);
     const state = readStackState() ?? (await firstState());
     writeStackState(state);
-    await runSteps([...checks, ...startSteps(own, state)], silent);
+    const starts = state.mode === 'docker' ? dockerSteps(own, state) : nativeSteps(own, state);
+    await runSteps([...checks, ...starts], silent);
     writeStackEnv(state, own);
   });
 }
@@ -51,29 +52,35 @@ async function firstState(): Promise<StackState> {
   return newStackState(chooseMode(), { kafka, kafkaController, mysql, redis });
 }
 
-function startSteps(own: ServerName[], state: StackState): Step[] {
-  const docker = state.mode === 'docker';
-  const starts = own.map((name): Step => {
-    return {
-      title: name,
-      work: async (progress) => {
-        const done = docker
-          ? await startInDocker(name, state)
-          : await startNative(name, state, progress);
-        return `${name} on 127.0.0.1:${state.ports[name]} (${state.mode}) ${done}`;
-      },
-    };
-  });
-  const packaged = own.filter((name) => name !== 'kafka' && !runningServer(name, state));
-  if (docker || packaged.length === 0) return starts;
-  const packages: Step = {
-    title: 'packages',
-    work: async (progress) => {
+function dockerSteps(own: ServerName[], state: StackState): Step[] {
+  let containers: Promise<void> | undefined;
+  return own.map((name): Step => {
+    const work: Step['work'] = async (progress) => {
       const time = stopwatch();
-      const folder = await packagesOf(state, progress);
-      const [mysql, redis] = [versionOf(folder, 'mysql'), versionOf(folder, 'redis')];
-      return `packages of MySQL ${mysql} and Redis ${redis} at hand, ${time()}`;
-    },
+      progress('starting its container');
+      // One call for all: several at a time would each make the project's network.
+      await (containers ??= startContainers(own, state));
+      await settleInDocker(name, state);
+      return `${name} on 127.0.0.1:${state.ports[name]} (docker) ready after ${time()}`;
+    };
+    return { title: name, work };
+  });
+}
+
+function nativeSteps(own: ServerName[], state: StackState): Step[] {
+  const starts = own.map((name): Step => {
+    const work: Step['work'] = async (progress) => {
+      const done = await startNative(name, state, progress);
+      return `${name} on 127.0.0.1:${state.ports[name]} (native) ${done}`;
+    };
+    return { title: name, work };
+  });
+  if (own.every((name) => name === 'kafka' || runningServer(name, state))) return starts;
+  const packages: Step['work'] = async (progress) => {
+    const time = stopwatch();
+    const folder = await packagesOf(state, progress);
+    const [mysql, redis] = [versionOf(folder, 'mysql'), versionOf(folder, 'redis')];
+    return `packages of MySQL ${mysql} and Redis ${redis} at hand, ${time()}`;
   };
-  return [packages, ...starts];
+  return [{ title: 'packages', work: packages }, ...starts];
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { StockConsumer } from '../../consumers/stockConsumer.ts';
+import { ExpiryScheduler } from '../../producers/expiryScheduler.ts';
 import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
 import type { Settings } from '../config/settings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
@@ -43,9 +44,12 @@ export async function startProcessor(
       },
       onCrash,
     );
+    const scheduler = new ExpiryScheduler({ ...shared, progress: () => consumer.lanes.progress() });
     await consumer.start();
+    await scheduler.start();
     return {
       stop: async () => {
+        await scheduler.stop();
         await consumer.stop();
         await admin.disconnect();
         await pool.end();

@@ -6,17 +6,35 @@ type Config = Omit<ConsumerConfig, 'allowAutoTopicCreation' | 'partitionAssigner
 
 /**
  * A consumer of this client that tells its owner what it cannot answer by itself. Give each
- * consumer a `Kafka` object of its own.
+ * consumer a `Kafka` object of its own, and end it with disconnect(), which may take as long as
+ * the group takes to rebalance.
  */
 export function createConsumer(kafka: Kafka, config: Config, failures: ConsumerFailures): Consumer {
-  return kafka.consumer({
+  let ended = false;
+  const consumer = kafka.consumer({
     ...config,
+    // Without this, a consumer that crashes while it is disconnected restarts for nobody.
+    retry: { ...config.retry, restartOnFailure: () => Promise.resolve(!ended) },
     allowAutoTopicCreation: false,
     partitionAssigners: [
       (given) => {
-        registerFailures(given.cluster, failures);
+        registerFailures(given.cluster, {
+          onOffsetOutOfRange: (failure) => {
+            failures.onOffsetOutOfRange(failure);
+          },
+          onCrash: (error) => {
+            if (!ended) failures.onCrash(error);
+          },
+        });
         return PartitionAssigners.roundRobin(given);
       },
     ],
   });
+  return {
+    ...consumer,
+    disconnect: () => {
+      ended = true;
+      return consumer.disconnect();
+    },
+  };
 }

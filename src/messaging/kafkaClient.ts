@@ -12,11 +12,14 @@ export type KafkaSettings = Pick<Settings, Extract<SettingName, `ONHAND_KAFKA_${
 /** How long to wait for Kafka, in milliseconds, and how often to try. */
 type Patience = Required<Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>>;
 
-/** For processes that live on: about 5 s of tries, then the consumer or producer starts anew. */
+/**
+ * For processes that live on: about 12 s of tries, enough for a broker to restart. A consumer that
+ * gives up starts anew, but as a new member of its group, after the old one has timed out.
+ */
 const lasting: Patience = {
   connectionTimeout: 3000,
   requestTimeout: 30_000,
-  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 },
+  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 15 },
 };
 
 /**

@@ -5,6 +5,7 @@ import { mendIdleTimer } from './mends/idleTimer.ts';
 import { type LoadInternal, loadInternal } from './mends/loadInternal.ts';
 import { mendOffsetReset } from './mends/offsetReset.ts';
 import { mendResumeWake } from './mends/resumeWake.ts';
+import { mendStopWhileJoining } from './mends/stopWhileJoining.ts';
 import { mendTransactionWaits } from './mends/transactionWaits.ts';
 
 /** The release whose source the mends were written against; there has been none since 2023. */
@@ -16,6 +17,7 @@ const mends = [
   mendOffsetReset,
   mendTransactionWaits,
   mendCrash,
+  mendStopWhileJoining,
   mendResumeWake,
 ];
 const mended = new WeakSet<object>();

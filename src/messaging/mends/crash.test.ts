@@ -39,6 +39,16 @@ describe('mendCrash', () => {
     expect(await crashOf(unmended, faults)).to.deep.equal({ told: [], restarts: [false] });
     expect(await crashOf(mended, faults)).to.deep.equal({ told: [], restarts: [true] });
   });
+
+  it('does not restart for a topic that is gone', async () => {
+    const topicGone = () => {
+      const type = 'UNKNOWN_TOPIC_OR_PARTITION';
+      return Object.assign(new Error('gone'), { type, retriable: true });
+    };
+    const faults = { join: topicGone, disconnect: () => Promise.resolve() };
+    expect(await crashOf(unmended, faults)).to.deep.equal({ told: [], restarts: [true] });
+    expect(await crashOf(mended, faults)).to.deep.equal({ told: ['gone'], restarts: [false] });
+  });
 });
 
 /** Starts a consumer that cannot join and says who learns of it. */

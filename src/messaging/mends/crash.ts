@@ -3,6 +3,7 @@ import type { LoadInternal } from './loadInternal.ts';
 import { patchMethod } from './patchMethod.ts';
 
 interface CrashError extends Error {
+  type?: string;
   retriable?: boolean;
   cause?: unknown;
 }
@@ -19,11 +20,14 @@ const passing = new Set([
   'KafkaJSTimeout',
 ]);
 
+/** The topic was deleted; kafkajs would restart for it 20 times a second, for ever. */
+const topicGone = 'UNKNOWN_TOPIC_OR_PARTITION';
+
 /**
  * A crashed consumer leaves a live process that reads nothing. Its CRASH event comes only after a
  * disconnect, which waits for every open request, and not at all if that fails. Now the owner is
- * told of a crash without restart at once, and a broker that is away leads to a restart, whatever
- * kafkajs calls it.
+ * told of a crash without restart at once; a broker that is away leads to a restart, whatever
+ * kafkajs calls it, and a topic that is gone does not.
  */
 export function mendCrash(load: LoadInternal): void {
   patchMethod<Runner, Start>(
@@ -36,8 +40,10 @@ export function mendCrash(load: LoadInternal): void {
         this.onCrash = (error) => {
           const cause = rootOf(error);
           if (passing.has(cause.name)) cause.retriable = true;
-          if (!restarts(error, cause)) failures?.onCrash(error);
-          return crash(error);
+          if (cause.type === topicGone) cause.retriable = false;
+          const reported = cause.type === topicGone ? cause : error;
+          if (!restarts(reported, cause)) failures?.onCrash(reported);
+          return crash(reported);
         };
         return start.call(this);
       },

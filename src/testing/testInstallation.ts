@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Admin, Message } from 'kafkajs';
+import type { RowDataPacket } from 'mysql2/promise';
+import { type TakeRecords, readTopic } from '../../consumers/readTopic.ts';
+import { StockCommandProducer } from '../../producers/stockCommandProducer.ts';
+import { type Processor, startProcessor } from '../cli/processor.ts';
+import type { Settings } from '../config/settings.ts';
+import type { AskingCommand } from '../domain/commands.ts';
+import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { createKafka } from '../messaging/kafkaClient.ts';
+import { cursorGroup } from '../messaging/kafkaNames.ts';
+import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
+import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
+import { ensureTopics } from '../messaging/topicAdmin.ts';
+import { type TopicRegistry, type TopicRole, topicRegistry } from '../messaging/topics.ts';
+import { silentLogger } from './kafkaFixture.ts';
+import { type TestDatabase, testDatabase } from './testDatabase.ts';
+import { waitUntil } from './waitUntil.ts';
+
+/** A record as a reader of committed records sees it. */
+export interface ReadRecord {
+  partition: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: NonNullable<Message['headers']>;
+}
+
+/** Topics and a database of its own on the servers of the stack, for one test file. */
+export interface TestInstallation extends TestDatabase {
+  topics: TopicRegistry;
+  admin: Admin;
+  /** A processor in this process. Whoever started it stops it. */
+  startProcessor(): Promise<Processor>;
+  send(commands: readonly AskingCommand[]): Promise<void>;
+  /** Sends records to the commands topic as they are. */
+  sendRaw(messages: Message[]): Promise<void>;
+  /** Sends a tick to every lane. */
+  tick(): Promise<void>;
+  /** Waits until all that was sent is applied, and its outcomes are on Kafka. */
+  settled(timeoutMs?: number): Promise<void>;
+  /** All committed records of a topic so far; those of one partition in order. */
+  read(role: TopicRole): Promise<ReadRecord[]>;
+  events(): Promise<PublishedStockEvent[]>;
+}
+
+/** Three partitions, a session of two seconds, everything else by default, unless overridden. */
+export async function testInstallation(
+  overrides: Partial<Settings> = {},
+): Promise<TestInstallation> {
+  const database = await testDatabase({
+    ONHAND_TOPIC_PREFIX: `t-${randomBytes(6).toString('hex')}-`,
+    ONHAND_PARTITIONS: 3,
+    ONHAND_SESSION_TIMEOUT_SECONDS: 2,
+    ...overrides,
+  });
+  const { settings } = database;
+  const topics = topicRegistry(settings);
+  const commands = topics.stockCommands.name;
+  const admin = await connectAdmin(settings, silentLogger);
+  await ensureTopics(admin, topics);
+  const commandProducer = new StockCommandProducer(settings, silentLogger);
+  await commandProducer.connect();
+  const rawProducer = createKafka(settings, 'onhand-test', silentLogger).producer();
+  await rawProducer.connect();
+
+  const sendRaw = async (messages: Message[]) => {
+    await rawProducer.send({ topic: commands, acks: -1, messages });
+  };
+  const read = async (role: TopicRole) => {
+    const records: ReadRecord[] = [];
+    const take: TakeRecords = (partition, taken) => {
+      for (const { key, value, headers = {} } of taken) {
+        records.push({ partition, key, value, headers });
+      }
+    };
+    await readTopic(settings, silentLogger, admin, topics[role].name, take);
+    return records;
+  };
+  return {
+    ...database,
+    topics,
+    admin,
+    sendRaw,
+    read,
+    startProcessor: () => startProcessor(settings, silentLogger, failLoudly),
+    send: (given) => commandProducer.send(given),
+    tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
+    settled: (timeoutMs = 15_000) =>
+      waitUntil('the end of all commands', () => isSettled(database, admin, topics), timeoutMs),
+    events: async () => (await read('stockEvents')).map(({ value }) => decodeStockEvent(value)),
+    close: async () => {
+      await commandProducer.disconnect();
+      await rawProducer.disconnect();
+      await admin.deleteTopics({ topics: Object.values(topics).map(({ name }) => name) });
+      await admin.disconnect();
+      await database.close();
+    },
+  };
+}
+
+function ticks(partitions: number): Message[] {
+  const value = encodeStockCommand({ kind: 'ExpireDue', limit: 1000 });
+  return Array.from({ length: partitions }, (_, partition) => ({ partition, value }));
+}
+
+async function isSettled(
+  { settings, pool }: TestDatabase,
+  admin: Admin,
+  topics: TopicRegistry,
+): Promise<boolean> {
+  const [rows] = await pool.query<ProgressRow[]>(
+    'SELECT lane, next_offset AS nextOffset, outbox_sequence AS outboxSequence FROM progress',
+  );
+  const groupId = cursorGroup(settings, 'stock');
+  const [cursors] = await admin.fetchOffsets({ groupId, topics: [topics.stockEvents.name] });
+  const ends = await admin.fetchTopicOffsets(topics.stockCommands.name);
+  return ends.every(({ partition, high }) => {
+    if (high === '0') return true;
+    const progress = rows.find(({ lane }) => lane === partition);
+    const cursor = cursors?.partitions.find((it) => it.partition === partition)?.offset;
+    if (progress?.nextOffset !== Number(high)) return false;
+    return progress.outboxSequence <= Math.max(0, Number(cursor ?? -1));
+  });
+}
+
+type ProgressRow = RowDataPacket & { lane: number; nextOffset: number; outboxSequence: number };
+
+function failLoudly(error: Error): void {
+  throw error;
+}
