@@ -56,8 +56,8 @@ describe('from commands to events', function () {
     const kafka = createKafka(onhand.settings, 'onhand-test', silentLogger);
     const topicId = (await fetchTopicIds(kafka, [name])).get(name);
     const partition = partitionOf('cause', 3);
-    const { high } = (await onhand.admin.fetchTopicOffsets(name))[partition]!;
-    const offset = Number(high) - 1;
+    const ends = await onhand.admin.fetchTopicOffsets(name);
+    const offset = Number(ends.find((end) => end.partition === partition)?.high) - 1;
     expect(event).to.deep.include({ commandId: command.commandId, partition, offset, index: 0 });
     expect(event!.eventId).to.equal(`${topicId}:${partition}:${offset}:0`);
   });

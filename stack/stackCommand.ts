@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import Table from 'cli-table3';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { textTable } from '../src/ops/textTable.ts';
 import { stackDown, stackReset } from './stackDown.ts';
 import { stackLogs } from './stackLogs.ts';
 import { type ServerName, serverNames } from './stackState.ts';
@@ -78,11 +78,10 @@ function printStatus(rows: ServerStatus[], json: boolean): void {
     return;
   }
   const head = ['server', 'mode', 'address', 'version', 'state', 'pid'];
-  const table = new Table({ head, style: { head: [], border: [], compact: true } });
-  for (const { server, mode, address, version, state, pid } of rows) {
-    table.push([server, mode, address, version, state, pid ?? '']);
-  }
-  process.stdout.write(`${table.toString()}\n`);
+  const cells = rows.map(({ server, mode, address, version, state, pid }) => {
+    return [server, mode, address, version, state, String(pid ?? '')];
+  });
+  process.stdout.write(`${textTable(head, cells)}\n`);
 }
 
 function say(message: string): void {

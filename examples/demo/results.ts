@@ -1,14 +1,8 @@
-import Table from 'cli-table3';
 import { type RowDataPacket, createConnection } from 'mysql2/promise';
-import pc from 'picocolors';
+import { textTable } from '../../src/ops/textTable.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { connectionOptions } from '../../src/storage/database.ts';
 import type { InputReport } from './plan.ts';
-
-const plain = { head: [] as string[] };
-const number = (value: number) => value.toLocaleString('en');
-const right = (...cells: number[]) =>
-  cells.map((value) => ({ content: number(value), hAlign: 'right' as const }));
 
 interface HotItem extends RowDataPacket {
   sku: string;
@@ -32,22 +26,12 @@ export async function hottestTable(settings: Settings, rows: number): Promise<st
        GROUP BY lane, sku, location ORDER BY orders DESC, sku LIMIT ?`,
       [rows],
     );
-    const head = [
-      'SKU',
-      'reservations',
-      'granted',
-      'sold',
-      'expired',
-      'on hand',
-      'reserved',
-      'available',
-    ];
-    const table = new Table({ head, style: plain });
-    for (const { sku, orders, granted, confirmed, expired, onHand, reserved } of items) {
-      const levels = right(onHand, reserved, onHand - reserved);
-      table.push([sku, ...right(orders, granted, confirmed, expired), ...levels]);
-    }
-    return table.toString();
+    const head = ['SKU', 'reservations', 'granted', 'sold', 'expired', 'on hand', 'reserved'];
+    const cells = items.map((item) => {
+      const { sku, orders, granted, confirmed, expired, onHand, reserved } = item;
+      return [sku, orders, granted, confirmed, expired, onHand, reserved, onHand - reserved];
+    });
+    return textTable([...head, 'available'], cells);
   } finally {
     await connection.end();
   }
@@ -55,7 +39,6 @@ export async function hottestTable(settings: Settings, rows: number): Promise<st
 
 /** What the input held: every line is in one of these rows. */
 export function inputTable(report: InputReport): string {
-  const table = new Table({ head: ['input', 'lines'], style: plain });
   const rows: [string, number][] = [
     ['reserved', report.reserved],
     ['same SKU again in one order: units added up', report.merged],
@@ -64,16 +47,13 @@ export function inputTable(report: InputReport): string {
     ['written off: adjusted', report.writeOffs],
     ['no goods (postage, fees, manual entries): not sent', report.noGoods],
     ['quantity 0: not sent', report.zero],
-    [pc.bold(`all lines of ${number(report.invoices)} invoices`), report.lines],
+    [`all lines of ${report.invoices.toLocaleString('en')} invoices`, report.lines],
   ];
-  rows.forEach(([name, lines]) => table.push([name, ...right(lines)]));
-  return table.toString();
+  return textTable(['input', 'lines'], rows);
 }
 
 /** How many events of each kind, refusals by their reason. */
 export function outcomeTable(counts: ReadonlyMap<string, number>): string {
-  const table = new Table({ head: ['outcome', 'events'], style: plain });
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  for (const [kind, count] of sorted) table.push([kind, ...right(count)]);
-  return table.toString();
+  return textTable(['outcome', 'events'], sorted);
 }

@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import { loadSettings } from '../config/loadSettings.ts';
 import { descriptionOf, isSecret, settingNames } from '../config/settings.ts';
+import { textTable } from '../ops/textTable.ts';
 import { printLine } from './print.ts';
 
 const examples = `
@@ -25,12 +25,8 @@ export function configCommand(): Command {
         return { name, value: masked, source: sources[name], description: descriptionOf(name) };
       });
       if (options.json) return printLine(JSON.stringify(rows, null, 2));
-      const table = new Table({
-        head: ['setting', 'value', 'from', 'meaning'],
-        style: { head: [] },
-      });
-      rows.forEach((row) => table.push([row.name, row.value, row.source, row.description]));
-      printLine(table.toString());
+      const cells = rows.map((row) => [row.name, row.value, row.source, row.description]);
+      printLine(textTable(['setting', 'value', 'from', 'meaning'], cells));
     });
   return command;
 }

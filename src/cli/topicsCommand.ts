@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import type { Admin } from 'kafkajs';
 import { pino } from 'pino';
@@ -8,6 +7,8 @@ import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { ensureTopics, missingTopics } from '../messaging/topicAdmin.ts';
 import { type TopicFinding, checkTopics, requireTopics } from '../messaging/topicCheck.ts';
+import { textTable } from '../ops/textTable.ts';
+import { printLine } from './print.ts';
 import { type Topic, type TopicRegistry, topicRegistry } from '../messaging/topics.ts';
 
 interface Options {
@@ -80,18 +81,14 @@ function print(
 ): void {
   const topics = Object.values<Topic>(registry);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ topics, ...outcome }, null, 2)}\n`);
+    printLine(JSON.stringify({ topics, ...outcome }, null, 2));
     return;
   }
-  const table = new Table({
-    head: ['topic', 'key', 'partitions', 'policy', 'values', 'status'],
-    style: { head: [], border: [] },
-  });
-  for (const topic of topics) {
+  const rows = topics.map((topic) => {
     const policy = topic.configs['cleanup.policy'] ?? '';
-    table.push([topic.name, topic.key, topic.partitions, policy, topic.schema, status(topic)]);
-  }
-  process.stdout.write(`${table.toString()}\n`);
+    return [topic.name, topic.key, topic.partitions, policy, topic.schema, status(topic)];
+  });
+  printLine(textTable(['topic', 'key', 'partitions', 'policy', 'values', 'status'], rows));
 }
 
 async function withAdmin(

@@ -1,9 +1,9 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { pino } from 'pino';
 import { loadSettings } from '../config/loadSettings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { textTable } from '../ops/textTable.ts';
 import { type Verification, verifyStock } from '../verify/verifyStock.ts';
 import { printLine } from './print.ts';
 
@@ -56,13 +56,9 @@ export function printVerification({ lanes, lines, findings }: Verification): voi
     printLine(`${ok ? pc.green('✓') : pc.red('✗')} ${check} ${pc.dim(`(${detail})`)}`);
   }
   if (findings.length === 0) return;
-  const table = new Table({
-    head: ['lane', 'where', 'what', 'log says', 'found'],
-    style: { head: [] },
+  const rows = findings.slice(0, findingsShown).map(({ lane, where, what, expected, found }) => {
+    return [lane, where, what, expected.slice(0, 40), found.slice(0, 40)];
   });
-  for (const { lane, where, what, expected, found } of findings.slice(0, findingsShown)) {
-    table.push([lane, where, what, expected.slice(0, 40), found.slice(0, 40)]);
-  }
-  printLine(table.toString());
+  printLine(textTable(['lane', 'where', 'what', 'log says', 'found'], rows));
   if (findings.length > findingsShown) printLine(`and ${findings.length - findingsShown} more`);
 }

@@ -31,11 +31,8 @@ export const stackEnvFile = join(packageRoot, '.onhand', 'stack.env');
  * a secret's value is never part of the message.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): LoadedSettings {
-  const layers: Layer[] = [
-    ['environment', env],
-    ['.env', readEnvFile(join(process.cwd(), '.env'))],
-    ['stack', readEnvFile(stackEnvFile)],
-  ];
+  const layers = givenLayers(env);
+  layers.push(['stack', withoutGivenServers(readEnvFile(stackEnvFile), layers)]);
   const given: Partial<Record<SettingName, string>> = {};
   const sources = {} as Record<SettingName, SettingSource>;
   for (const name of settingNames) {
@@ -52,16 +49,36 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): LoadedSettin
 export function givenSettings(
   env: NodeJS.ProcessEnv = process.env,
 ): Partial<Record<SettingName, string>> {
-  const layers: Layer[] = [
-    ['environment', env],
-    ['.env', readEnvFile(join(process.cwd(), '.env'))],
-  ];
+  const layers = givenLayers(env);
   const given: Partial<Record<SettingName, string>> = {};
   for (const name of settingNames) {
     const found = lookUp(name, layers);
     if (found) given[name] = found.value;
   }
   return given;
+}
+
+function givenLayers(env: NodeJS.ProcessEnv): Layer[] {
+  return [
+    ['environment', env],
+    ['.env', readEnvFile(join(process.cwd(), '.env'))],
+  ];
+}
+
+/** A server that a person named must not be mixed with port and passwords of the stack's own. */
+function withoutGivenServers(stack: Layer[1], given: Layer[]): Layer[1] {
+  const addresses: SettingName[] = [
+    'ONHAND_KAFKA_BROKERS',
+    'ONHAND_MYSQL_HOST',
+    'ONHAND_REDIS_HOST',
+  ];
+  const foreign = addresses
+    .filter((name) => lookUp(name, given))
+    .map((name) => name.slice(0, name.lastIndexOf('_') + 1));
+  const kept = Object.entries(stack).filter(
+    ([name]) => !foreign.some((prefix) => name.startsWith(prefix)),
+  );
+  return Object.fromEntries(kept);
 }
 
 function lookUp(name: SettingName, layers: Layer[]) {

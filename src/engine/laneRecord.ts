@@ -1,3 +1,5 @@
+import type { RecordHeaders } from '../messaging/recordHeaders.ts';
+
 /** A record of the input topic, as the consumer hands it to a lane. */
 export interface LaneRecord {
   offset: number;
@@ -5,5 +7,5 @@ export interface LaneRecord {
   timestamp: number;
   key: Buffer | null;
   value: Buffer | null;
-  headers: Record<string, string>;
+  headers: RecordHeaders;
 }

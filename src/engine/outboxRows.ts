@@ -1,6 +1,7 @@
 import type { StockEvent } from '../domain/events.ts';
 import { isRemembered } from '../domain/evolve.ts';
 import type { DecodeError } from '../messaging/decodeError.ts';
+import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
@@ -35,8 +36,7 @@ export function deadLetterRow(
   time: number,
   sequence: number,
 ): OutboxRow {
-  const headers = {
-    ...record.headers,
+  const reason = {
     'onhand-reason': failure.failure,
     'onhand-message': failure.message,
     'onhand-topic-id': topicId,
@@ -44,6 +44,8 @@ export function deadLetterRow(
     'onhand-offset': String(record.offset),
     'onhand-time': new Date(record.timestamp).toISOString(),
   };
+  const headers: RecordHeaders = { ...record.headers };
+  for (const [name, text] of Object.entries(reason)) headers[name] = Buffer.from(text);
   const { key, value } = record;
   return { sequence, kind: 'dead-letter', commandId: null, time, key, headers, value };
 }

@@ -50,9 +50,10 @@ describe('createConsumer', function () {
     return consumer;
   }
 
-  function collect({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+  function collect(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     values.push(...batch.messages.map(({ value }) => String(value)));
-    resolveOffset(batch.lastOffset());
+    payload.resolveOffset(batch.lastOffset());
     return Promise.resolve();
   }
 
@@ -70,7 +71,7 @@ describe('createConsumer', function () {
 
   it('tells of an offset that is gone, commits nothing and goes on when told to', async () => {
     const topic = await kafka.newTopic();
-    const groupId = kafka.newTopicName();
+    const groupId = kafka.newName();
     await write(topic, 'a', 'b', 'c');
     const partitions = [{ partition: 0, offset: '2' }];
     // kafkajs deletes records only of topics that its admin has heard of.
@@ -93,7 +94,7 @@ describe('createConsumer', function () {
   it('tells of a crash through a programming error, with the process alive', async () => {
     const topic = await kafka.newTopic();
     await write(topic, 'a');
-    await start(topic, kafka.newTopicName(), kafka.newKafka(), () => {
+    await start(topic, kafka.newName(), kafka.newKafka(), () => {
       throw new TypeError('x is not a function');
     });
     await waitUntil('the crash', () => crashes.length > 0);
@@ -115,7 +116,7 @@ describe('createConsumer', function () {
       },
     });
     await write(topic, 'a');
-    const consumer = await start(topic, kafka.newTopicName(), client);
+    const consumer = await start(topic, kafka.newName(), client);
     let restarts = 0;
     consumer.on('consumer.crash', ({ payload }) => {
       if (payload.restart) restarts++;

@@ -8,6 +8,7 @@ interface KafkaError extends Error {
   type?: string;
   code?: string | number;
   cause?: unknown;
+  errors?: unknown[];
 }
 
 /**
@@ -34,9 +35,10 @@ function isKafkaError(error: Error): boolean {
 /** kafkajs throws this plain error when the connection stood but the first answer never came. */
 const notConnected = 'Broker not connected';
 
-/** kafkajs wraps what happened in "retries exceeded" and "not retriable". */
+/** kafkajs wraps what happened in "retries exceeded", "not retriable" and lists of errors. */
 function rootOf(error: KafkaError): KafkaError {
-  return error.cause instanceof Error ? rootOf(error.cause) : error;
+  const inner = error.cause ?? error.errors?.[0];
+  return inner instanceof Error ? rootOf(inner) : error;
 }
 
 interface Explanation {

@@ -21,7 +21,7 @@ describe('topics on a broker', function () {
   function registryOf(changes: Partial<Settings> = {}) {
     const registry = topicRegistry({
       ...kafka.settings,
-      ONHAND_TOPIC_PREFIX: `${kafka.newTopicName()}.`,
+      ONHAND_TOPIC_PREFIX: `${kafka.newName()}.`,
       ONHAND_PARTITIONS: 3,
       ...changes,
     });

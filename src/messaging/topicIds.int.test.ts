@@ -35,7 +35,7 @@ describe('fetchTopicIds', () => {
   });
 
   it('names a topic that does not exist, and does not create it', async () => {
-    const topic = kafka.newTopicName();
+    const topic = kafka.newName();
     const error = await idOf(topic).then(
       () => undefined,
       (thrown: unknown) => thrown,

@@ -5,6 +5,7 @@ import { loadSettings } from '../config/loadSettings.ts';
 import type { Settings } from '../config/settings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
+import { topicMetadata } from '../messaging/topicMetadata.ts';
 
 /** The real broker of the stack, for one test file, with topics that vanish at the end. */
 export interface KafkaFixture {
@@ -12,9 +13,9 @@ export interface KafkaFixture {
   admin: Admin;
   /** A client as the processor makes it; one per consumer, producer or admin. */
   newKafka(): Kafka;
-  /** A name that no other test uses; the topic of that name is deleted at the end. */
-  newTopicName(): string;
-  newTopic(partitions?: number, configs?: Record<string, string>): Promise<string>;
+  /** A name that no other test uses; a topic of that name is deleted at the end. */
+  newName(): string;
+  newTopic(partitions?: number): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export async function kafkaFixture(): Promise<KafkaFixture> {
   const settings = loadSettings().values;
   const admin = await connectAdmin(settings, silentLogger);
   const names: string[] = [];
-  const newTopicName = () => {
+  const newName = () => {
     const name = `t-${randomBytes(6).toString('hex')}`;
     names.push(name);
     return name;
@@ -32,19 +33,16 @@ export async function kafkaFixture(): Promise<KafkaFixture> {
   return {
     settings,
     admin,
-    newTopicName,
+    newName,
     newKafka: () => createKafka(settings, 'onhand-test', silentLogger),
-    newTopic: async (partitions = 1, configs = {}) => {
-      const topic = newTopicName();
-      const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-      await admin.createTopics({
-        topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-      });
+    newTopic: async (numPartitions = 1) => {
+      const topic = newName();
+      await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }] });
       return topic;
     },
     close: async () => {
       for (const topic of names) {
-        await admin.deleteTopics({ topics: [topic] }).catch(() => undefined);
+        if (await topicMetadata(admin, topic)) await admin.deleteTopics({ topics: [topic] });
       }
       await admin.disconnect();
     },

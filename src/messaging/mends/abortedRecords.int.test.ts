@@ -43,7 +43,7 @@ describe('aborted transactions on a broker', function () {
   /** What a read_committed consumer sees from offset 2 on. */
   async function readFrom2(load: LoadInternal): Promise<string[]> {
     const client = new (load('index') as KafkaClass)(plainConfig(kafka.settings));
-    const groupId = kafka.newTopicName();
+    const groupId = kafka.newName();
     const consumer = client.consumer({ groupId, maxWaitTimeInMs: 100 });
     const values: string[] = [];
     consumer.on('consumer.group_join', () => {
