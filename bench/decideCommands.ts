@@ -90,7 +90,10 @@ const result = {
 if (process.argv.includes('--json')) {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } else {
-  const table = new Table({ head: ['decide + evolve, one core', 'commands/s'], colAligns: ['left', 'right'] });
+  const table = new Table({
+    head: ['decide + evolve, one core', 'commands/s'],
+    colAligns: ['left', 'right'],
+  });
   table.push(['median by the clock', result.commandsPerSecond.toLocaleString('en')]);
   table.push(['median by CPU time', result.commandsPerCpuSecond.toLocaleString('en')]);
   process.stdout.write(`${table.toString()}\n`);

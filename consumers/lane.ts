@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Policy } from '../src/domain/stockState.ts';
 import { type SliceLimits, cutSlice } from '../src/engine/cutSlice.ts';
 import { type Entry, decodeSlice } from '../src/engine/decodeSlice.ts';
-import type { LaneRecord } from '../src/engine/laneRecord.ts';
+import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
 import { LaneState } from '../src/engine/laneState.ts';
 import { processSlice } from '../src/engine/processSlice.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
@@ -40,6 +40,7 @@ export class Lane {
   #progress: Progress;
   /** Decoded and waiting, in log order. */
   #entries: Entry[] = [];
+  #bytes = 0;
   /** One past the last offset that was accepted; gaps in the log included. */
   #accepted: number;
   #stopping = false;
@@ -74,7 +75,8 @@ export class Lane {
   }
 
   get isFull(): boolean {
-    return this.#entries.length >= 2 * this.#limits.commandsMax;
+    const { commandsMax, bytesMax } = this.#limits;
+    return this.#entries.length >= 2 * commandsMax || this.#bytes >= 2 * bytesMax;
   }
 
   /** Takes records in log order, and that the log has nothing else before `nextOffset`. */
@@ -82,6 +84,7 @@ export class Lane {
     const fresh = records.filter(({ offset }) => offset >= this.#accepted);
     const logTime = this.#entries.at(-1)?.time ?? this.#progress.logTime;
     this.#entries.push(...decodeSlice(fresh, this.#progress, logTime));
+    this.#bytes += bytesOf(fresh);
     this.#accepted = Math.max(this.#accepted, nextOffset);
     this.#wake();
   }
@@ -96,10 +99,13 @@ export class Lane {
   async #run(): Promise<void> {
     try {
       while (await this.#waitForEntries()) {
-        const wasFull = this.isFull;
         const length = cutSlice(this.#entries, this.#limits);
-        if (!(await this.#apply(this.#entries.slice(0, length)))) return;
+        const slice = this.#entries.slice(0, length);
+        if (!(await this.#apply(slice))) return;
+        // Not before: it may have become full, and its partition paused, meanwhile.
+        const wasFull = this.isFull;
         this.#entries = this.#entries.slice(length);
+        this.#bytes -= bytesOf(slice.map(({ record }) => record));
         if (wasFull && !this.isFull) this.#listener.onRoom();
       }
     } catch (error) {
@@ -169,4 +175,8 @@ export class Lane {
     this.#listener.onCommitted(undefined);
     return true;
   }
+}
+
+function bytesOf(records: readonly LaneRecord[]): number {
+  return records.reduce((sum, record) => sum + recordBytes(record), 0);
 }

@@ -7,6 +7,7 @@ import type { Settings } from '../src/config/settings.ts';
 import { policyOf } from '../src/engine/policyOf.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
+import { faultPoint } from '../src/ops/faultPoint.ts';
 import { inTransaction } from '../src/storage/database.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import { type Progress, claimLane } from '../src/storage/progress.ts';
@@ -141,6 +142,7 @@ export class LaneOwner {
     const id = { engine: 'stock', lane: partition, topicId, partitionCount } as const;
     const log = await admin.fetchTopicOffsets(name);
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
+    faultPoint('claim-after-commit');
     requireWithinLog(claim, log);
     return claim;
   }

@@ -64,8 +64,8 @@ export async function up(knex: Knex): Promise<void> {
       kind       ENUM('event', 'dead-letter') NOT NULL COMMENT 'decides the topic',
       command_id VARCHAR(64) NULL COMMENT 'on the first outcome of a command: how it is remembered',
       time       BIGINT NOT NULL,
-      record_key VARBINARY(1024) NULL,
-      headers    JSON NULL,
+      record_key MEDIUMBLOB NULL,
+      headers    JSON NULL COMMENT 'a character per byte',
       value      MEDIUMBLOB NULL,
       PRIMARY KEY (engine, lane, sequence),
       UNIQUE KEY remembered (engine, lane, command_id)

@@ -7,13 +7,16 @@ import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { cursorGroup, transactionalId } from '../src/messaging/kafkaNames.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import { faultPoint } from '../src/ops/faultPoint.ts';
 import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
 import { type Progress, readProgress } from '../src/storage/progress.ts';
 import { notePublished, readPublished } from '../src/storage/publications.ts';
+import { cutRows } from './cutRows.ts';
 import { outboxMessages } from './outboxMessages.ts';
 
-/** Rows of one Kafka transaction at most, and rows waiting in memory at most. */
-const rowsMax = 2000;
+/** One Kafka transaction at most: the broker takes no larger batch than 1 MiB for a partition. */
+const limits = { rowsMax: 2000, bytesMax: 1_000_000 };
+/** Rows waiting in memory at most. */
 const waitingMax = 10_000;
 const transactionTimeoutMs = 15_000;
 const backOffMs = 200;
@@ -61,11 +64,11 @@ export class OutboxPublisher {
 
   /** Takes committed rows in order; undefined: there may be some in the table. */
   offer(rows: OutboxRow[] | undefined): void {
-    if (rows === undefined || this.#waiting.length + rows.length > waitingMax) {
+    if (rows && this.#waiting.length + rows.length <= waitingMax && rows.every(isSmall)) {
+      this.#waiting.push(...rows);
+    } else {
       this.#waiting = [];
       this.#inStep = false;
-    } else {
-      this.#waiting.push(...rows);
     }
     this.#wake();
   }
@@ -139,16 +142,16 @@ export class OutboxPublisher {
         // Set before reading: what is offered from now on comes after what the table shows.
         this.#inStep = true;
         this.#waiting = [];
-        const rows = await readOutbox(pool, engine, lane, this.#cursor, rowsMax);
+        const rows = await readOutbox(pool, engine, lane, this.#cursor, limits);
         if (rows.length > 0) {
           this.#inStep = false;
-          return rows;
+          return rows.slice(0, cutRows(rows, limits));
         }
       }
       this.#waiting = this.#waiting.filter(({ sequence }) => sequence > this.#cursor);
       const first = this.#waiting[0];
       if (first && first.sequence !== this.#cursor + 1) this.#inStep = false;
-      else if (first) return this.#waiting.splice(0, rowsMax);
+      else if (first) return this.#waiting.splice(0, cutRows(this.#waiting, limits));
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     return [];
@@ -160,7 +163,9 @@ export class OutboxPublisher {
     const last = rows.at(-1)?.sequence ?? this.#cursor;
     const transaction = await producer.transaction();
     try {
+      faultPoint('publish-before-send');
       await transaction.sendBatch({ acks: -1, topicMessages: outboxMessages(rows, lane, topics) });
+      faultPoint('publish-after-send');
       await transaction.sendOffsets({
         consumerGroupId: cursorGroup(settings, engine),
         topics: [
@@ -170,7 +175,9 @@ export class OutboxPublisher {
           },
         ],
       });
+      faultPoint('publish-before-commit');
       await transaction.commit();
+      faultPoint('publish-after-commit');
     } catch (error) {
       await transaction.abort().catch(() => undefined);
       throw error;
@@ -196,4 +203,9 @@ export class OutboxPublisher {
       return true;
     }
   }
+}
+
+/** A dead letter can be a MiB large; it waits in the table, not in memory. */
+function isSmall({ kind }: OutboxRow): boolean {
+  return kind !== 'dead-letter';
 }

@@ -11,13 +11,13 @@ import {
 import { Draft } from './draft.ts';
 import type { CommandRejected, StockEvent } from './events.ts';
 import { EXPIRE_LIMIT_MAX, NAME_LENGTH_MAX, isId } from './limits.ts';
-import { malformedBody, malformedName, requestedUnits } from './malformed.ts';
+import { malformedBody, malformedName, namesStockItem, requestedUnits } from './malformed.ts';
 import type { RejectionReason } from './rejections.ts';
 import { isDue } from './reservation.ts';
 import { noStock } from './stockLevel.ts';
 import type { StockItem, StockState } from './stockState.ts';
 import { itemKey, itemOf, recall } from './stockState.ts';
-import type { Verdict } from './verdict.ts';
+import type { Granted } from './verdict.ts';
 
 /**
  * What a command means in a state, at a log time (ms since 1970): its events, the outcome last.
@@ -28,38 +28,25 @@ export function decide(command: StockCommand, state: StockState, now: number): S
   if (command.kind === 'ExpireDue') return expireDue(command, state, now);
 
   // Known by its id? First of all: a refused id stays refused, whatever else is wrong with it.
-  if (!isId(command.commandId)) return [refuseNameless(command, 'COMMAND_ID_INVALID', null, now)];
-  const digest = bodyDigest(command);
-  const first = recall(state, command.commandId, now);
+  const digest = isId(command.commandId) ? bodyDigest(command) : null;
+  const first = digest === null ? undefined : recall(state, command.commandId, now);
   if (first?.commandDigest === digest) return [];
 
-  const badName = malformedName(command);
-  if (badName) {
-    const reason = first ? 'COMMAND_ID_REUSED' : badName;
-    return [refuseNameless(command, reason, digest, now)];
-  }
-  const orderId = 'orderId' in command ? command.orderId : null;
-  const draft = new Draft(itemFor(state, command), first ? null : orderId, state.policy, now);
-  const verdict = first ? reused : verdictOn(command, draft);
+  const known = first ? 'COMMAND_ID_REUSED' : null;
+  const refused = digest === null ? 'COMMAND_ID_INVALID' : (known ?? malformedName(command));
+  if (refused && !namesStockItem(command)) return [refuseNameless(command, refused, digest, now)];
+  const orderId = 'orderId' in command && !refused ? command.orderId : null;
+  const draft = new Draft(itemFor(state, command), orderId, state.policy, now);
+  const verdict = refused ? { refused } : verdictOn(command, draft);
 
-  const { commandId } = command;
-  if ('refused' in verdict) {
-    const body = rejection(command, verdict.refused, verdict.shortage ?? null);
-    const e=draft.event(body, 0, 0, commandId, digest);
-    return draft.events.length===0?[e]:[...draft.events,e];
-  } else {
-    const { onHandDelta, reservedDelta, body } = verdict;
-    const e=draft.event(body, onHandDelta, reservedDelta, commandId, digest);
-    return draft.events.length===0?[e]:[...draft.events,e];
-  }
+  const outcome = outcomeOf(command, verdict, draft, digest);
+  // Nearly always the only event; an array that is made at its size costs less than a grown one.
+  return draft.expiries.length === 0 ? [outcome] : [...draft.expiries, outcome];
 }
 
-const reused: Verdict<AskingCommand['kind']> = { refused: 'COMMAND_ID_REUSED' };
+type AnyVerdict = Granted | { refused: RejectionReason; shortage?: number };
 
-function verdictOn(
-  command: AskingCommand,
-  draft: Draft,
-): Verdict<AskingCommand['kind']> | { refused: RejectionReason; shortage?: never } {
+function verdictOn(command: AskingCommand, draft: Draft): AnyVerdict {
   const malformed = malformedBody(command);
   if (malformed) return { refused: malformed };
   switch (command.kind) {
@@ -93,9 +80,7 @@ function expireDue(tick: ExpireDue, state: StockState, now: number): StockEvent[
     if (!item || !reservation || !isDue(reservation, now)) continue;
     let draft = drafts.get(item);
     if (!draft) drafts.set(item, (draft = new Draft(item, null, state.policy, now)));
-    draft.expire(reservation);
-    const event = draft.events.at(-1);
-    if (event) events.push(event);
+    events.push(draft.expire(reservation));
   }
   return events;
 }
@@ -104,6 +89,20 @@ function expireDue(tick: ExpireDue, state: StockState, now: number): StockEvent[
 function itemFor(state: StockState, { sku, location }: AskingCommand): StockItem {
   const known = state.items.get(itemKey(sku, location));
   return known ?? itemOf({ ...state, items: new Map() }, sku, location);
+}
+
+function outcomeOf(
+  command: AskingCommand,
+  verdict: AnyVerdict,
+  draft: Draft,
+  digest: number | null,
+): StockEvent {
+  if ('refused' in verdict) {
+    const body = rejection(command, verdict.refused, verdict.shortage ?? null);
+    return draft.event(body, 0, 0, clip(command.commandId), digest);
+  }
+  const { body, onHandDelta, reservedDelta } = verdict;
+  return draft.event(body, onHandDelta, reservedDelta, command.commandId, digest);
 }
 
 function rejection(
@@ -116,7 +115,7 @@ function rejection(
   return { kind: 'CommandRejected', command: command.kind, reason, orderId, requested, shortage };
 }
 
-/** A refusal that belongs to no stock item: a name in it is none. Names are cut to their maximum. */
+/** A refusal that belongs to no stock item: its SKU or location is none. */
 function refuseNameless(
   command: AskingCommand,
   reason: RejectionReason,
@@ -138,6 +137,7 @@ function refuseNameless(
   };
 }
 
+/** Names that are none are stated too, cut to the length that a name may have. */
 function clip(text: string): string {
   return text.slice(0, NAME_LENGTH_MAX);
 }

@@ -98,7 +98,7 @@ export function decideExtend(
   if (settled) return { refused: settled };
   const previousExpiresAt = reservation.expiresAt;
   const latest = reservation.startedAt + draft.policy.reservationTtlMsMax;
-  if (expiresAt <= previousExpiresAt || expiresAt > latest) return { refused: 'EXPIRY_INVALID' };
+  if (!isLater(expiresAt, previousExpiresAt, latest)) return { refused: 'EXPIRY_INVALID' };
 
   return granted(0, 0, { kind: 'ReservationExtended', orderId, previousExpiresAt, expiresAt });
 }
@@ -123,11 +123,15 @@ function settledReason(reservation: Reservation) {
 }
 
 /** The deadline that a reserve asks for, in ms since 1970; null when it is none. */
-function deadlineOf(command: ReserveStock, draft: Draft): number | null {
+function deadlineOf(command: ReserveStock, { now, policy }: Draft): number | null {
   const { expiresAt, ttlSeconds } = command;
-  const { now, policy } = draft;
   if (expiresAt !== null && ttlSeconds !== null) return null;
-  const lifeMs =
-    expiresAt !== null ? expiresAt - now : (ttlSeconds ?? policy.reservationTtlMs / 1000) * 1000;
-  return lifeMs > 0 && lifeMs <= policy.reservationTtlMsMax ? now + lifeMs : null;
+  const lifeMs = ttlSeconds === null ? policy.reservationTtlMs : ttlSeconds * 1000;
+  const deadline = expiresAt ?? now + lifeMs;
+  return isLater(deadline, now, now + policy.reservationTtlMsMax) ? deadline : null;
+}
+
+/** Whether a time is a whole ms after one time and not after another. */
+function isLater(time: number, than: number, latest: number): boolean {
+  return Number.isInteger(time) && time > than && time <= latest;
 }

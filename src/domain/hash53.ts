@@ -1,4 +1,4 @@
-/** Stands for null; the upper half of no number within ±2^53. */
+/** Stands for null: neither a length nor the upper half of a safe integer. */
 const NULL_WORD = 0x6e756c6c;
 
 /** Two 32-bit multiply-xor hashes side by side (after cyrb53), 21 and 32 bits of which are kept. */
@@ -19,20 +19,23 @@ export class Hash53 {
     this.low = low;
   }
 
-  /** A whole number within ±2^53, or null. */
   addNumber(value: number | null): void {
     if (value === null) {
       this.addWord(NULL_WORD);
-    } else {
+    } else if (Number.isSafeInteger(value)) {
       this.addWord(value | 0);
       this.addWord(Math.floor(value / 4294967296));
+    } else {
+      this.addText(String(value));
     }
   }
 
   value(): number {
     const { high, low } = this;
-    const top = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-    const rest = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(top ^ (top >>> 13), 3266489909);
+    const top =
+      Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+    const rest =
+      Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(top ^ (top >>> 13), 3266489909);
     return 4294967296 * (2097151 & rest) + (top >>> 0);
   }
 

@@ -19,12 +19,12 @@ export function isQuantity(value: number): boolean {
 
 /** Command and order ids: 1 to 64 printable ASCII characters without spaces. */
 export function isId(text: string): boolean {
-  return isShort(text) && !/[^\x21-\x7e]/.test(text);
+  return isShortAscii(text, 0x21);
 }
 
 /** SKUs and locations: 1 to 64 printable ASCII characters, spaces inside allowed. */
 export function isName(text: string): boolean {
-  return isShort(text) && !/^ | $|[^\x20-\x7e]/.test(text);
+  return isShortAscii(text, 0x20) && !text.startsWith(' ') && !text.endsWith(' ');
 }
 
 /** Reasons: up to 200 characters, none of them a control character. */
@@ -32,6 +32,12 @@ export function isReason(text: string): boolean {
   return text.length <= REASON_LENGTH_MAX && !/\p{Cc}/u.test(text);
 }
 
-function isShort(text: string): boolean {
-  return text.length > 0 && text.length <= NAME_LENGTH_MAX;
+/** Whether all characters are ASCII from the lowest code on, and their number is within the limit. */
+function isShortAscii(text: string, lowestCode: number): boolean {
+  if (text.length === 0 || text.length > NAME_LENGTH_MAX) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < lowestCode || code > 0x7e) return false;
+  }
+  return true;
 }

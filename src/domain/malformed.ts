@@ -2,7 +2,12 @@ import type { AskingCommand } from './commands.ts';
 import { LEVEL_MAX, isId, isName, isQuantity, isReason } from './limits.ts';
 import type { RejectionReason } from './rejections.ts';
 
-/** Why the command's names are no names of onhand, or null. It then belongs to no stock item. */
+/** Whether the command names a stock item that there can be. */
+export function namesStockItem({ sku, location }: AskingCommand): boolean {
+  return isName(sku) && isName(location);
+}
+
+/** Why the command's names are no names of onhand, or null. */
 export function malformedName(command: AskingCommand): RejectionReason | null {
   if (!isName(command.sku)) return 'SKU_INVALID';
   if (!isName(command.location)) return 'LOCATION_INVALID';

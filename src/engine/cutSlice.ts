@@ -1,4 +1,5 @@
 import type { Entry } from './decodeSlice.ts';
+import { recordBytes } from './laneRecord.ts';
 
 /** Limits of one transaction. */
 export interface SliceLimits {
@@ -14,7 +15,7 @@ export interface SliceLimits {
 export function cutSlice(entries: readonly Entry[], limits: SliceLimits): number {
   let bytes = 0;
   for (const [index, entry] of entries.entries()) {
-    bytes += entry.record.value?.length ?? 0;
+    bytes += recordBytes(entry.record);
     if (index === 0) {
       if (isTick(entry)) return 1;
       continue;

@@ -9,3 +9,15 @@ export interface LaneRecord {
   value: Buffer | null;
   headers: RecordHeaders;
 }
+
+/** Bytes that a record keeps in memory and, as a dead letter, takes in a statement. */
+export function recordBytes({ key, value, headers }: LaneRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) {
+    const header = headers[name] ?? [];
+    bytes += name.length;
+    if (Array.isArray(header)) header.forEach(({ length }) => (bytes += length));
+    else bytes += header.length;
+  }
+  return bytes;
+}

@@ -28,6 +28,9 @@ export function eventRows(
   });
 }
 
+/** A message can quote a SKU of any length. */
+const messageLengthMax = 300;
+
 /** The row by which a record that cannot be decoded goes to the dead-letter topic, as received. */
 export function deadLetterRow(
   record: LaneRecord,
@@ -38,7 +41,7 @@ export function deadLetterRow(
 ): OutboxRow {
   const reason = {
     'onhand-reason': failure.failure,
-    'onhand-message': failure.message,
+    'onhand-message': failure.message.slice(0, messageLengthMax),
     'onhand-topic-id': topicId,
     'onhand-partition': String(lane),
     'onhand-offset': String(record.offset),

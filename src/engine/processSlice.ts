@@ -1,6 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import type { StockEvent } from '../domain/events.ts';
 import { isRemembered } from '../domain/evolve.ts';
+import { faultPoint } from '../ops/faultPoint.ts';
 import { inTransaction } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { appendOutbox } from '../storage/outbox.ts';
@@ -53,7 +54,9 @@ export async function processSlice(
     await saveReservations(connection, from.lane, changes.reservations);
     await forgetCommands(connection, from.lane, forgotten);
     await appendOutbox(connection, from.engine, from.lane, rows);
+    faultPoint('slice-before-commit');
   });
+  faultPoint('slice-after-commit');
 
   // 5. Hand on.
   laneState.keep(changes.items);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../ops/errorCodes.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -42,7 +43,7 @@ function rootOf(error: KafkaError): KafkaError {
 }
 
 interface Explanation {
-  code: string;
+  code: ErrorCode;
   text: string;
   hint: string;
 }

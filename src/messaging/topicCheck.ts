@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
+import type { ErrorCode } from '../ops/errorCodes.ts';
 import { OperationalError } from '../ops/errors.ts';
 import { topicMetadata } from './topicMetadata.ts';
 import type { Topic, TopicRegistry } from './topics.ts';
@@ -17,7 +18,7 @@ const checkedConfigs = ['message.timestamp.type', 'cleanup.policy'] as const;
 type CheckedConfig = (typeof checkedConfigs)[number];
 
 /** Worst first: the first that occurs names the error. */
-const severities: [setting: TopicFinding['setting'], code: string, hint: string][] = [
+const severities: [setting: TopicFinding['setting'], code: ErrorCode, hint: string][] = [
   ['topic', 'TOPIC_MISSING', 'Create what is missing with `onhand topics ensure`.'],
   [
     'partitions',

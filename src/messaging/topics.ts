@@ -39,7 +39,10 @@ const commandLog = {
   ...kept,
   'message.timestamp.type': 'LogAppendTime',
   'retention.ms': String(weekMs),
+  'max.message.bytes': '1048588',
 };
+/** Takes any command as received together with the headers that say why. */
+const deadLetters = { ...kept, 'max.message.bytes': '1179648' };
 
 /**
  * The topics of one installation. All have the same number of partitions, because what answers a
@@ -80,7 +83,7 @@ export function topicRegistry(settings: TopicSettings): TopicRegistry {
     stockDeadLetter: {
       ...shared,
       name: `${commands}.dead-letter`,
-      configs: kept,
+      configs: deadLetters,
       key: 'as received',
       schema: 'bytes',
       description: 'commands that could not be decoded, with the reason in headers',

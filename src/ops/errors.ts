@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errorCodes.ts';
+
 /**
  * Something that broke and that a person can act on: a server that is away, a wrong password, a
  * topic with the wrong settings. Business answers are rejections (values), never errors; a broken
@@ -5,12 +7,12 @@
  */
 export class OperationalError extends Error {
   override readonly name = 'OperationalError';
-  /** Stable upper-case name, listed in the README's operator part. */
-  readonly code: string;
+  /** Stable name. */
+  readonly code: ErrorCode;
   /** What to do about it, one sentence; empty when the message says it all. */
   readonly hint: string;
 
-  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? '';

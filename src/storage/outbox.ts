@@ -1,6 +1,8 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { invariant } from '../ops/errors.ts';
 import type { EngineName } from './progress.ts';
+import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
 
 /** A message to publish. Its sequence is dense per lane and in commit order. */
 export interface OutboxRow {
@@ -12,9 +14,11 @@ export interface OutboxRow {
   /** Log time in ms since 1970. */
   time: number;
   key: Buffer | string | null;
-  headers: Record<string, string> | null;
+  headers: RecordHeaders | null;
   value: Buffer | null;
 }
+
+type StoredRow = Omit<OutboxRow, 'headers'> & { headers: StoredHeaders | null };
 
 /** Adds rows in the caller's transaction, which holds the progress row that numbered them. */
 export async function appendOutbox(
@@ -25,7 +29,7 @@ export async function appendOutbox(
 ): Promise<void> {
   if (rows.length === 0) return;
   const values = rows.map(({ sequence, kind, commandId, time, key, headers, value }) => {
-    const json = headers && JSON.stringify(headers);
+    const json = headers && toStoredHeaders(headers);
     return [engine, lane, sequence, kind, commandId, time, key, json, value];
   });
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
@@ -36,18 +40,27 @@ export async function appendOutbox(
   invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} outbox rows written`);
 }
 
-/** Rows after a sequence, in order, at most so many. */
+/** Rows after a sequence, in order, at most so many and (but for the first) so many bytes. */
 export async function readOutbox(
   connection: Pick<Pool, 'query'>,
   engine: EngineName,
   lane: number,
   after: number,
-  limit: number,
+  limits: { rowsMax: number; bytesMax: number },
 ): Promise<OutboxRow[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(
+  const [rows] = await connection.query<(RowDataPacket & StoredRow)[]>(
     `SELECT sequence, kind, command_id AS commandId, time, record_key AS \`key\`, headers, value
-     FROM outbox WHERE engine = ? AND lane = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-    [engine, lane, after, limit],
+     FROM outbox JOIN (
+       SELECT sequence, ROW_NUMBER() OVER growing AS place,
+         SUM(COALESCE(LENGTH(record_key), 0) + COALESCE(LENGTH(headers), 0)
+           + COALESCE(LENGTH(value), 0)) OVER growing AS bytes
+       FROM outbox WHERE engine = ? AND lane = ? AND sequence > ?
+       WINDOW growing AS (ORDER BY sequence) ORDER BY sequence LIMIT ?
+     ) AS counted USING (sequence)
+     WHERE engine = ? AND lane = ? AND (bytes <= ? OR place = 1) ORDER BY sequence`,
+    [engine, lane, after, limits.rowsMax, engine, lane, limits.bytesMax],
   );
-  return rows as OutboxRow[];
+  return rows.map(({ headers, ...row }) => {
+    return { ...row, headers: headers && fromStoredHeaders(headers) };
+  });
 }

@@ -6,7 +6,7 @@ import { type OutboxRow, readOutbox } from './outbox.ts';
 export type StoredLevel = StockLevel & { sku: string; location: string };
 export type StoredReservation = Reservation & { sku: string; location: string };
 
-const chunkRows = 5000;
+const chunk = { rowsMax: 5000, bytesMax: 16_777_216 };
 
 /** Every level of a lane. */
 export async function readLevels(connection: Connection, lane: number): Promise<StoredLevel[]> {
@@ -38,7 +38,7 @@ export async function* readWholeOutbox(
   lane: number,
 ): AsyncGenerator<OutboxRow> {
   for (let after = -1; ;) {
-    const rows = await readOutbox(connection, 'stock', lane, after, chunkRows);
+    const rows = await readOutbox(connection, 'stock', lane, after, chunk);
     yield* rows;
     const last = rows.at(-1);
     if (!last) return;

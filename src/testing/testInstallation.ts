@@ -82,7 +82,12 @@ export async function testInstallation(
     admin,
     sendRaw,
     read,
-    startProcessor: () => startProcessor(settings, silentLogger, failLoudly),
+    startProcessor: async () =>
+      startProcessor(
+        settings,
+        process.env.DBG ? (await import('pino')).pino() : silentLogger,
+        failLoudly,
+      ),
     send: (given) => commandProducer.send(given),
     tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
     settled: (timeoutMs = 15_000) =>

@@ -1,0 +1,69 @@
+import type { Consumer } from 'kafkajs';
+import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { type PublishedStockEvent, decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
+import type { BenchInstallation } from './benchInstallation.ts';
+import { onCleanUp } from './cleanUp.ts';
+
+/**
+ * Reads every committed stock event, as a downstream service would, and counts. Per stock item the
+ * sequence has to go up by one: what is missing, doubled or out of order is a break.
+ */
+export class OutcomeReader {
+  granted = 0;
+  refused = 0;
+  events = 0;
+  breaks = 0;
+  /** When the latest event was read, by `performance.now()`. */
+  lastAt = 0;
+  failure: Error | undefined;
+  readonly #sequences = new Map<string, number>();
+  readonly #onEvent: (event: PublishedStockEvent) => void;
+  #close: () => Promise<void> = () => Promise.resolve();
+
+  private constructor(onEvent: (event: PublishedStockEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Starts to read from the beginning. `onEvent` is called for each event, in order per SKU. */
+  static async open(
+    { settings, topics, logger }: BenchInstallation,
+    onEvent: (event: PublishedStockEvent) => void = () => undefined,
+  ): Promise<OutcomeReader> {
+    const reader = new OutcomeReader(onEvent);
+    const fail = (error: Error) => (reader.failure = error);
+    const consumer: Consumer = createConsumer(
+      createKafka(settings, 'bench-reader', logger),
+      { groupId: `${settings.ONHAND_TOPIC_PREFIX}reader` },
+      { onCrash: fail, onOffsetOutOfRange: () => fail(new Error('events were deleted unread')) },
+    );
+    await consumer.connect();
+    reader.#close = onCleanUp(() => consumer.disconnect());
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.subscribe({ topic: topics.stockEvents.name, fromBeginning: true });
+    await consumer.run({
+      eachBatch: ({ batch }) => {
+        for (const { value } of batch.messages) reader.#take(decodeStockEvent(value));
+        return Promise.resolve();
+      },
+    });
+    await joined;
+    return reader;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  #take(event: PublishedStockEvent): void {
+    this.lastAt = performance.now();
+    this.events++;
+    if (event.kind === 'StockReserved') this.granted++;
+    else if (event.kind === 'CommandRejected') this.refused++;
+    const item = `${event.sku}\n${event.location}`;
+    const expected = (this.#sequences.get(item) ?? 0) + 1;
+    if (event.sequence !== expected) this.breaks++;
+    this.#sequences.set(item, event.sequence);
+    this.#onEvent(event);
+  }
+}

@@ -1,0 +1,20 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { packageRoot } from '../config/packageRoot.ts';
+import { renewReadme } from './readmeSections.ts';
+
+const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+
+describe('README', () => {
+  it('lists commands, rejections, topics, settings and errors as the code has them (npm run docs)', () => {
+    expect(readme).to.equal(renewReadme(readme));
+  });
+
+  it('names every command of the command line', () => {
+    for (const file of readdirSync(join(packageRoot, 'src', 'cli'))) {
+      const verb = /^(\w+)Command\.ts$/.exec(file)?.[1];
+      if (verb) expect(readme, file).to.include(`onhand ${verb}`);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { descriptionOf, isSecret, settingNames, settings } from '../config/settings.ts';
+import { REJECTIONS, REJECTIONS_OF } from '../domain/rejections.ts';
+import { type Topic, topicRegistry } from '../messaging/topics.ts';
+import { errorCodes } from '../ops/errorCodes.ts';
+import { commandTexts, rejectionTexts } from './rejectionTexts.ts';
+
+/** The parts of the README that list what the code holds, by the name of their markers. */
+export function readmeSections(): Record<string, string> {
+  return {
+    commands: commands(),
+    rejections: rejections(),
+    topics: topics(),
+    settings: options(),
+    errors: errors(),
+  };
+}
+
+/** The README with these parts renewed. Throws when a marker is missing. */
+export function renewReadme(readme: string): string {
+  let renewed = readme;
+  for (const [name, text] of Object.entries(readmeSections())) {
+    const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    const [before, rest] = splitOnce(renewed, begin);
+    const [, after] = splitOnce(rest, end);
+    renewed = `${before}${begin}\n${text}\n${end}${after}`;
+  }
+  return renewed;
+}
+
+function splitOnce(text: string, marker: string): [string, string] {
+  const at = text.indexOf(marker);
+  if (at < 0) throw new Error(`README.md has no ${marker}`);
+  return [text.slice(0, at), text.slice(at + marker.length)];
+}
+
+function commands(): string {
+  const rows = Object.entries(REJECTIONS_OF).map(([kind, reasons]) => {
+    const { effect, later } = commandTexts[kind as keyof typeof commandTexts];
+    return [`\`${kind}\``, effect, reasons.join(', '), later];
+  });
+  return markdown(
+    ['command', 'effect', 'refused for, in this order', 'after its id is forgotten'],
+    rows,
+  );
+}
+
+function rejections(): string {
+  return markdown(
+    ['rejection', 'means'],
+    REJECTIONS.map((reason) => [`\`${reason}\``, rejectionTexts[reason]]),
+  );
+}
+
+function topics(): string {
+  const registry = topicRegistry(
+    settings.parse({ ONHAND_KAFKA_BROKERS: '-', ONHAND_MYSQL_HOST: '-' }),
+  );
+  const rows = Object.values<Topic>(registry).map(({ name, key, schema, configs, description }) => {
+    return [`\`${name}\``, key, schema, configs['cleanup.policy'] ?? '', description];
+  });
+  return markdown(['topic', 'key', 'values', 'policy', 'carries'], rows);
+}
+
+function options(): string {
+  const rows = settingNames.map((name) => {
+    const schema = settings.shape[name];
+    const fallback = schema.safeParse(undefined);
+    const text = fallback.success ? String(fallback.data ?? '') : 'required';
+    return [`\`${name}\``, isSecret(name) ? 'secret' : text, descriptionOf(name)];
+  });
+  return markdown(['setting', 'default', 'meaning'], rows);
+}
+
+function errors(): string {
+  const rows = Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning]);
+  return markdown(['error', 'means'], rows);
+}
+
+function markdown(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
