@@ -5,20 +5,24 @@ import type { Policy } from '../src/domain/stockState.ts';
 import { type SliceLimits, cutSlice } from '../src/engine/cutSlice.ts';
 import { type Entry, decodeSlice } from '../src/engine/decodeSlice.ts';
 import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
+import { HandlerError, positionKey } from '../src/engine/handlerError.ts';
 import { LaneState } from '../src/engine/laneState.ts';
-import { processSlice } from '../src/engine/processSlice.ts';
+import { type SliceResult, processSlice } from '../src/engine/processSlice.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
-import type { OutboxRow } from '../src/storage/outbox.ts';
+import type { FailedDecision } from '../src/storage/failedDecisions.ts';
 import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
 import { isTransient } from '../src/storage/transientErrors.ts';
 
+const handlerTriesMax = 3;
 const backOffMsFirst = 50;
 const backOffMsMax = 5000;
 
 /** Those who take what a lane has done. */
 export interface LaneListener {
-  /** Rows that were committed; undefined: there may be some, look into the table. */
-  onCommitted(rows: OutboxRow[] | undefined): void;
+  /** A slice is committed; without a result, the answer was lost: its rows are in the table. */
+  onCommitted(slice: readonly Entry[], result: SliceResult | undefined): void;
+  /** A slice was not applied, and will be tried again. */
+  onRetry(): void;
   /** The buffer has room again. */
   onRoom(): void;
   /** Another owner holds the lane. It does nothing more. */
@@ -43,6 +47,9 @@ export class Lane {
   #bytes = 0;
   /** One past the last offset that was accepted; gaps in the log included. */
   #accepted: number;
+  /** Failed decisions by position, and those that failed too often. */
+  readonly #tries = new Map<string, number>();
+  readonly #poison = new Map<string, FailedDecision>();
   #stopping = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -72,6 +79,16 @@ export class Lane {
   /** The offset from which on the consumer has to bring records. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** One past the last offset that is applied, or of which is known that there is nothing. */
+  get position(): number {
+    return this.#entries.length === 0 ? this.#accepted : this.#progress.nextOffset;
+  }
+
+  /** Append time of the oldest record that is not applied, in ms since 1970. */
+  get waitingSince(): number | undefined {
+    return this.#entries[0]?.record.timestamp;
   }
 
   get isFull(): boolean {
@@ -126,36 +143,57 @@ export class Lane {
     const last = slice.at(-1)?.record.offset ?? 0;
     for (let backOffMs = backOffMsFirst; !this.#stopping;) {
       try {
-        const { progress, rows } = await processSlice(
+        const result = await processSlice(
           this.#pool,
           this.#state,
           this.#progress,
           slice,
           last + 1,
+          this.#poison,
         );
-        this.#progress = progress;
-        this.#listener.onCommitted(rows);
+        this.#progress = result.progress;
+        this.#tries.clear();
+        this.#poison.clear();
+        this.#listener.onCommitted(slice, result);
         return true;
       } catch (error) {
         this.#state.forget();
+        if (error instanceof HandlerError) {
+          this.#countTry(error);
+          continue;
+        }
         if (!(error instanceof FencedError) && !isTransient(error)) throw error;
         this.#logger.warn(
           { reason: messageOf(error), offset: last },
           'slice not applied, retrying',
         );
       }
-      if (await this.#wasApplied(last + 1)) return true;
+      if (await this.#wasApplied(slice, last + 1)) return true;
+      this.#listener.onRetry();
       await sleep(backOffMs);
       backOffMs = Math.min(2 * backOffMs, backOffMsMax);
     }
     return false;
   }
 
+  /** After a few tries the command is poison: its stock item is parked. */
+  #countTry(error: HandlerError): void {
+    const position = positionKey(error.failed);
+    const tries = (this.#tries.get(position) ?? 0) + 1;
+    this.#tries.set(position, tries);
+    const parked = tries >= handlerTriesMax;
+    if (parked) this.#poison.set(position, error.failed);
+    this.#logger.error(
+      { err: error.cause, offset: error.failed.offset, tries },
+      parked ? 'command cannot be decided, its stock item is parked' : 'command cannot be decided',
+    );
+  }
+
   /**
    * After a failure the progress row alone says what became of the slice: a COMMIT whose answer was
    * lost may have been done. Throws FencedError when the lane is no longer ours.
    */
-  async #wasApplied(nextOffset: number): Promise<boolean> {
+  async #wasApplied(slice: readonly Entry[], nextOffset: number): Promise<boolean> {
     const { engine, lane, epoch, nextOffset: before } = this.#progress;
     let found: Progress | undefined;
     try {
@@ -172,7 +210,7 @@ export class Lane {
       );
     }
     this.#progress = found;
-    this.#listener.onCommitted(undefined);
+    this.#listener.onCommitted(slice, undefined);
     return true;
   }
 }

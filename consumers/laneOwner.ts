@@ -8,19 +8,18 @@ import { policyOf } from '../src/engine/policyOf.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
+import type { LaneStateName, LaneStatus } from '../src/ops/laneStatus.ts';
+import type { Metrics } from '../src/ops/metrics.ts';
+import { type Trouble, troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
-import type { OutboxRow } from '../src/storage/outbox.ts';
 import { type Progress, claimLane } from '../src/storage/progress.ts';
+import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
+import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
+import { UnpublishedAge } from './unpublishedAge.ts';
 
 const claimRetryMs = 1000;
-
-/** Publishes the outbox of a lane for as long as the lane is ours. */
-export interface LanePublisher {
-  offer(rows: OutboxRow[] | undefined): void;
-  stop(): Promise<void>;
-}
 
 /** What lanes need of their process. */
 export interface LaneContext {
@@ -31,6 +30,9 @@ export interface LaneContext {
   pool: Pool;
   admin: Admin;
   logger: Logger;
+  metrics: Metrics;
+  /** Where the logs of lanes end, as last looked up. */
+  logEnds: ReadonlyMap<number, number>;
   openPublisher(claim: Progress): LanePublisher;
 }
 
@@ -41,10 +43,24 @@ export interface FetchControls {
   seek(partition: number, offset: number): void;
 }
 
-interface OwnedLane {
-  lane: Lane;
-  publisher: LanePublisher;
+/** What is wrong with a lane that is assigned and not at work. */
+interface LaneTrouble {
+  state: Exclude<LaneStateName, 'claimed'>;
+  trouble: Trouble;
 }
+
+const claiming: LaneTrouble = {
+  state: 'claiming',
+  trouble: { code: 'NOT_CLAIMED', reason: 'its claim is under way', hint: '' },
+};
+const fenced: LaneTrouble = {
+  state: 'fenced',
+  trouble: {
+    code: 'FENCED',
+    reason: 'another process has claimed it',
+    hint: 'It is claimed again, or goes to that process, within seconds.',
+  },
+};
 
 /**
  * The lanes of this process. A lane goes: assigned (paused) → claimed in MySQL → at work, its
@@ -55,6 +71,8 @@ export class LaneOwner {
   readonly #controls: FetchControls;
   readonly #owned = new Map<number, OwnedLane>();
   readonly #fenced = new Set<number>();
+  /** Of lanes that are halted, or whose claim failed and is tried again. */
+  readonly #troubles = new Map<number, LaneTrouble>();
   /** Raised by every assignment: what began under an older one must not go on. */
   #generation = 0;
   #assigned: number[] = [];
@@ -74,11 +92,28 @@ export class LaneOwner {
     return [...this.#owned.values()].map(({ lane }) => lane.progress);
   }
 
+  /** Where each assigned lane stands; undefined before the first assignment. */
+  statuses(): LaneStatus[] | undefined {
+    if (this.#generation === 0) return undefined;
+    return this.#assigned.map((lane) => {
+      const owned = this.#owned.get(lane);
+      const wrong = this.#troubles.get(lane) ?? this.#unclaimed(lane);
+      const numbers = owned ? laneNumbers(owned, this.#context.logEnds.get(lane)) : noLaneNumbers;
+      return { lane, ...(wrong ?? { state: 'claimed', trouble: null }), ...numbers };
+    });
+  }
+
+  #unclaimed(lane: number): LaneTrouble | undefined {
+    if (this.#owned.has(lane)) return undefined;
+    return this.#fenced.has(lane) ? fenced : claiming;
+  }
+
   /** Takes a new assignment. Synchronous up to the pause: the first fetch must not come before it. */
   assign(partitions: number[]): void {
     const generation = ++this.#generation;
     this.#assigned = partitions;
     this.#fenced.clear();
+    this.#troubles.clear();
     partitions.forEach((partition) => this.#controls.pause(partition));
     this.#context.logger.info({ lanes: partitions }, 'lanes assigned');
     void this.#release().then(() => {
@@ -114,6 +149,7 @@ export class LaneOwner {
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
     await owned?.lane.stop();
+    this.#context.metrics.parkedItems.remove({ lane: partition });
     await owned?.publisher.stop();
   }
 
@@ -125,7 +161,12 @@ export class LaneOwner {
         if (generation === this.#generation) this.#open(claim, logger);
         return;
       } catch (error) {
-        if (error instanceof OperationalError) {
+        const halts = error instanceof OperationalError;
+        if (generation === this.#generation) {
+          const state = halts ? 'halted' : 'claiming';
+          this.#troubles.set(partition, { state, trouble: troubleOf(error) });
+        }
+        if (halts) {
           logger.error({ code: error.code, hint: error.hint }, `lane halted: ${error.message}`);
           return;
         }
@@ -148,9 +189,11 @@ export class LaneOwner {
   }
 
   #open(claim: Progress, logger: Logger): void {
-    const { pool, settings } = this.#context;
+    const { pool, settings, metrics } = this.#context;
     const partition = claim.lane;
     const publisher = this.#context.openPublisher(claim);
+    const unpublished = new UnpublishedAge();
+    unpublished.committed(claim.outboxSequence, undefined, performance.now());
     const limits = {
       commandsMax: settings.ONHAND_SLICE_COMMANDS_MAX,
       bytesMax: settings.ONHAND_SLICE_BYTES_MAX,
@@ -161,21 +204,30 @@ export class LaneOwner {
       policyOf(settings),
       limits,
       {
-        onCommitted: (rows) => publisher.offer(rows),
+        onCommitted: (slice, result) => {
+          publisher.offer(result?.rows);
+          const { outboxSequence } = lane.progress;
+          unpublished.committed(outboxSequence, publisher.cursor, performance.now());
+          countSlice(metrics, partition, slice, result);
+        },
+        onRetry: () => metrics.slicesRetried.inc(),
         onRoom: () => this.#controls.resume(partition),
         onFenced: () => {
           logger.warn('lane fenced by another claim');
+          metrics.slicesFenced.inc();
           void this.#stop(partition);
           this.#fenced.add(partition);
         },
         onHalted: (error) => {
           logger.error({ err: error }, 'lane halted');
+          this.#troubles.set(partition, { state: 'halted', trouble: troubleOf(error) });
           this.#controls.pause(partition);
         },
       },
       logger,
     );
-    this.#owned.set(partition, { lane, publisher });
+    this.#owned.set(partition, { lane, publisher, unpublished });
+    this.#troubles.delete(partition);
     this.#controls.seek(partition, claim.nextOffset);
     this.#controls.resume(partition);
     logger.info({ nextOffset: claim.nextOffset, epoch: claim.epoch }, 'lane claimed');

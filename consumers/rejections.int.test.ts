@@ -94,7 +94,7 @@ const cases: Record<Kind, Case[]> = {
     { reason: 'EXPIRY_INVALID', given: held, when: (of) => [of.extend('o-1', 1000)] },
   ],
   ReturnStock: [
-    { reason: 'QUANTITY_INVALID', when: (of) => [of.takeBack('o-1', 0.5)] },
+    { reason: 'QUANTITY_INVALID', when: (of) => [of.takeBack("o-1", 0)] },
     { reason: 'RESERVATION_NOT_FOUND', when: (of) => [of.takeBack('o-1', 1)] },
     { reason: 'QUANTITY_EXCEEDS_CONFIRMED', given: sold, when: (of) => [of.takeBack('o-1', 4)] },
     { reason: 'QUANTITY_OVERFLOW', given: soldAndFull, when: (of) => [of.takeBack('o-1', 1)] },

@@ -57,6 +57,27 @@ export async function up(knex: Knex): Promise<void> {
       )
     ) COLLATE utf8mb4_bin`);
   await knex.raw(`
+    CREATE TABLE parked_commands (
+      lane       SMALLINT UNSIGNED NOT NULL,
+      log_offset BIGINT NOT NULL COMMENT 'of the command in the log: their order',
+      sku        VARCHAR(64) NOT NULL,
+      location   VARCHAR(64) NOT NULL,
+      time       BIGINT NOT NULL,
+      value      MEDIUMBLOB NOT NULL COMMENT 'bytes of the command, as received',
+      PRIMARY KEY (lane, log_offset),
+      KEY item (lane, sku, location)
+    ) COLLATE utf8mb4_bin`);
+  // Kept for good: a replay parks what was parked, also in a build that could decide it.
+  await knex.raw(`
+    CREATE TABLE failed_decisions (
+      lane       SMALLINT UNSIGNED NOT NULL,
+      at_offset  BIGINT NOT NULL COMMENT 'record at which it was decided: itself, or a retry',
+      log_offset BIGINT NOT NULL COMMENT 'of the command in the log',
+      reason     VARCHAR(500) NOT NULL,
+      PRIMARY KEY (lane, at_offset, log_offset),
+      KEY command (lane, log_offset)
+    ) COLLATE utf8mb4_bin`);
+  await knex.raw(`
     CREATE TABLE outbox (
       engine     ENUM('stock', 'order') NOT NULL,
       lane       SMALLINT UNSIGNED NOT NULL,

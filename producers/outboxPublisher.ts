@@ -8,6 +8,7 @@ import { cursorGroup, transactionalId } from '../src/messaging/kafkaNames.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
+import type { Metrics } from '../src/ops/metrics.ts';
 import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
 import { type Progress, readProgress } from '../src/storage/progress.ts';
 import { notePublished, readPublished } from '../src/storage/publications.ts';
@@ -29,6 +30,7 @@ export interface PublisherContext {
   pool: Pool;
   admin: Admin;
   logger: Logger;
+  metrics: Metrics;
 }
 
 /**
@@ -43,7 +45,8 @@ export class OutboxPublisher {
   #waiting: OutboxRow[] = [];
   /** False while rows may be in the table that were never handed over. */
   #inStep = false;
-  #cursor = 0;
+  /** Negative before the first take-over. */
+  #cursor = -1;
   #noted = 0;
   #notedAt = 0;
   #stopping = false;
@@ -57,9 +60,9 @@ export class OutboxPublisher {
     this.#done = this.#run();
   }
 
-  /** Last sequence that is on Kafka. */
-  get cursor(): number {
-    return this.#cursor;
+  /** Last sequence that is on Kafka; undefined before the take-over has told. */
+  get cursor(): number | undefined {
+    return this.#cursor < 0 ? undefined : this.#cursor;
   }
 
   /** Takes committed rows in order; undefined: there may be some in the table. */
@@ -90,6 +93,7 @@ export class OutboxPublisher {
         }
       } catch (error) {
         this.#inStep = false;
+        this.#context.metrics.publisherRestarts.inc();
         this.#context.logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
         if (!(await this.#isStillOurs())) break;
         await sleep(backOffMs);
@@ -158,8 +162,9 @@ export class OutboxPublisher {
   }
 
   async #publish(producer: Producer, rows: OutboxRow[]): Promise<void> {
-    const { settings, topics } = this.#context;
+    const { settings, topics, metrics } = this.#context;
     const { engine, lane } = this.#claim;
+    const begun = performance.now();
     const last = rows.at(-1)?.sequence ?? this.#cursor;
     const transaction = await producer.transaction();
     try {
@@ -183,6 +188,8 @@ export class OutboxPublisher {
       throw error;
     }
     this.#cursor = last;
+    metrics.publishRows.observe(rows.length);
+    metrics.publishSeconds.observe((performance.now() - begun) / 1000);
     if (Date.now() - this.#notedAt > noteIntervalMs) await this.#note();
   }
 

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { confirmed } from '../src/ops/confirmed.ts';
 import { textTable } from '../src/ops/textTable.ts';
 import { stackDown, stackReset } from './stackDown.ts';
 import { stackLogs } from './stackLogs.ts';
@@ -7,7 +7,6 @@ import { type ServerName, serverNames } from './stackState.ts';
 import { type ServerStatus, stackStatus } from './stackStatus.ts';
 import { stackUp } from './stackUp.ts';
 
-const notConfirmed = 2;
 const notRunning = 3;
 
 /** `onhand stack`: real servers for development, tests and the demo. */
@@ -51,25 +50,9 @@ export function stackCommand(): Command {
   return stack;
 }
 
-async function reset(options: { yes?: boolean }, command: Command): Promise<void> {
-  if (!options.yes && !process.stdin.isTTY) {
-    command.error('error CONFIRMATION_MISSING: this deletes all data; add --yes to do it', {
-      exitCode: notConfirmed,
-    });
-  }
-  if (!options.yes && !(await confirm('Delete all data of this stack? [y/N] '))) {
-    return say('nothing deleted');
-  }
-  await stackReset(say);
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
-  } finally {
-    terminal.close();
-  }
+async function reset({ yes }: { yes?: boolean }): Promise<void> {
+  if (await confirmed('This deletes all data of this stack. Go on?', yes)) await stackReset(say);
+  else say('nothing deleted');
 }
 
 function printStatus(rows: ServerStatus[], json: boolean): void {

@@ -48,6 +48,8 @@ export class Customers {
       case 'StockReturned':
       case 'StockAdjusted':
       case 'StockCounted':
+      case 'ParkedRetried':
+      case 'ParkedSkipped':
       case 'CommandRejected':
         return [];
     }

@@ -39,6 +39,8 @@ export class Tally {
       case 'StockReturned':
       case 'StockAdjusted':
       case 'StockCounted':
+      case 'ParkedRetried':
+      case 'ParkedSkipped':
         break;
     }
   }

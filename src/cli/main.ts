@@ -4,6 +4,7 @@ import { stackCommand } from '../../stack/stackCommand.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { configCommand } from './configCommand.ts';
 import { migrateCommand } from './migrateCommand.ts';
+import { parkedCommand } from './parkedCommand.ts';
 import { reportError } from './reportError.ts';
 import { runCommand } from './runCommand.ts';
 import { topicsCommand } from './topicsCommand.ts';
@@ -21,6 +22,7 @@ program
   .addCommand(migrateCommand())
   .addCommand(topicsCommand())
   .addCommand(verifyCommand())
+  .addCommand(parkedCommand())
   .addCommand(configCommand());
 
 try {

@@ -8,12 +8,17 @@ import { createKafka } from '../messaging/kafkaClient.ts';
 import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
 import { fetchTopicIds } from '../messaging/topicIds.ts';
 import { topicRegistry } from '../messaging/topics.ts';
+import type { HttpServer } from '../ops/httpServer.ts';
+import { Metrics } from '../ops/metrics.ts';
 import { openDatabase, requireDatabase } from '../storage/database.ts';
+import { startOperatorServer } from './operatorServer.ts';
 
 const connectionsMax = 16;
 
 /** A running stock processor. */
 export interface Processor {
+  /** Where health and metrics are served. */
+  url: string;
   /** Lets what is under way end and hands the lanes back. */
   stop(): Promise<void>;
 }
@@ -30,12 +35,16 @@ export async function startProcessor(
   const topics = topicRegistry(settings);
   const admin = await connectAdmin(settings, logger);
   const pool = openDatabase(settings, 'app', connectionsMax);
+  const metrics = new Metrics();
+  metrics.collectProcess();
+  let operator: HttpServer | undefined;
   try {
     requireTopics(await checkTopics(admin, topics));
     const { name } = topics.stockCommands;
     const topicIds = await fetchTopicIds(createKafka(settings, 'onhand-topic-ids', logger), [name]);
     await requireDatabase(pool, settings);
-    const shared = { settings, topics, pool, admin, logger };
+    const logEnds = new Map<number, number>();
+    const shared = { settings, topics, pool, admin, logger, metrics, logEnds };
     const consumer = new StockConsumer(
       {
         ...shared,
@@ -45,10 +54,14 @@ export async function startProcessor(
       onCrash,
     );
     const scheduler = new ExpiryScheduler({ ...shared, progress: () => consumer.lanes.progress() });
+    const server = await startOperatorServer(shared, consumer.lanes);
+    operator = server;
     await consumer.start();
     await scheduler.start();
     return {
+      url: server.url,
       stop: async () => {
+        await server.close();
         await scheduler.stop();
         await consumer.stop();
         await admin.disconnect();
@@ -56,6 +69,7 @@ export async function startProcessor(
       },
     };
   } catch (error) {
+    await operator?.close();
     await admin.disconnect();
     await pool.end();
     throw error;

@@ -77,6 +77,17 @@ export const settings = z.object({
     'how long command ids are remembered, in hours of log time',
   ),
 
+  ONHAND_HTTP_HOST: text()
+    .default('127.0.0.1')
+    .describe('address at which health and metrics are served'),
+  ONHAND_HTTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(0)
+    .describe('its port; 0: any free one, which the log names'),
+
   ONHAND_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

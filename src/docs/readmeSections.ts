@@ -2,6 +2,7 @@ import { descriptionOf, isSecret, settingNames, settings } from '../config/setti
 import { REJECTIONS, REJECTIONS_OF } from '../domain/rejections.ts';
 import { type Topic, topicRegistry } from '../messaging/topics.ts';
 import { errorCodes } from '../ops/errorCodes.ts';
+import { Metrics } from '../ops/metrics.ts';
 import { commandTexts, rejectionTexts } from './rejectionTexts.ts';
 
 /** The parts of the README that list what the code holds, by the name of their markers. */
@@ -11,6 +12,7 @@ export function readmeSections(): Record<string, string> {
     rejections: rejections(),
     topics: topics(),
     settings: options(),
+    metrics: metrics(),
     errors: errors(),
   };
 }
@@ -69,6 +71,13 @@ function options(): string {
     return [`\`${name}\``, isSecret(name) ? 'secret' : text, descriptionOf(name)];
   });
   return markdown(['setting', 'default', 'meaning'], rows);
+}
+
+function metrics(): string {
+  const rows = new Metrics().texts.map(({ name, labels, type, help }) => {
+    return [`\`${name}\``, labels.join(', '), type, help];
+  });
+  return markdown(['metric', 'labels', 'type', 'means'], rows);
 }
 
 function errors(): string {

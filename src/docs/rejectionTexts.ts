@@ -11,6 +11,7 @@ export const rejectionTexts: Record<RejectionReason, string> = {
   REASON_INVALID: 'the reason is longer than 200 characters or holds a control character',
   QUANTITY_INVALID: 'a quantity is outside its range (1 to 2147483647; see the schema)',
   REASON_MISSING: 'the reason is empty',
+  NOTHING_PARKED: 'no command of this stock item is parked',
   RESERVATION_NOT_FOUND: 'the order holds no reservation on this stock item',
   ALREADY_CONFIRMED: 'nothing is pending any more, the order was paid',
   ALREADY_RELEASED: 'nothing is pending any more, the order was cancelled',
@@ -27,6 +28,7 @@ export const rejectionTexts: Record<RejectionReason, string> = {
   INSUFFICIENT_STOCK: 'fewer units are available than asked for; the shortage is stated',
   WOULD_BREAK_RESERVATIONS: 'on hand would fall below reserved; the shortage is stated',
   REFUND_REQUIRED: 'paid after expiry and the units are gone; the shortage is stated',
+  SKIPPED_BY_OPERATOR: 'any command: it was parked, because deciding it failed, and then given up',
 };
 
 /** What a command does, and what still protects once its id is no longer remembered. */
@@ -50,6 +52,8 @@ export const commandTexts: Record<AskingCommand['kind'], { effect: string; later
     later: 'QUANTITY_EXCEEDS_CONFIRMED: at most what was sold',
   },
   AdjustStock: { effect: 'on hand += delta', later: 'nothing: it counts again' },
+  RetryParked: { effect: 'parked commands are decided, in order', later: 'NOTHING_PARKED' },
+  SkipParked: { effect: 'the first parked command is refused', later: 'skips the next one' },
   CountStock: {
     effect: 'on hand := counted',
     later: 'EXPECTATION_FAILED, where expected is given',

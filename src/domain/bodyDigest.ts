@@ -45,6 +45,9 @@ function addFields(hash: Hash53, command: AskingCommand): void {
       hash.addNumber(command.delta);
       hash.addText(command.reason);
       return;
+    case 'RetryParked':
+    case 'SkipParked':
+      return;
     case 'CountStock':
       hash.addNumber(command.counted);
       hash.addNumber(command.expected);

@@ -75,6 +75,16 @@ export interface CountStock extends CommandHead {
   reason: string;
 }
 
+/** An operator takes up the parked commands of the stock item again, in order. */
+export interface RetryParked extends CommandHead {
+  kind: 'RetryParked';
+}
+
+/** An operator gives up the first parked command of the stock item; it is refused. */
+export interface SkipParked extends CommandHead {
+  kind: 'SkipParked';
+}
+
 /** A tick: moves the units of reservations that are due. It changes no verdict. */
 export interface ExpireDue {
   kind: 'ExpireDue';
@@ -91,6 +101,8 @@ export type AskingCommand =
   | ExtendReservation
   | ReturnStock
   | AdjustStock
-  | CountStock;
+  | CountStock
+  | RetryParked
+  | SkipParked;
 
 export type StockCommand = AskingCommand | ExpireDue;

@@ -8,6 +8,7 @@ import {
   decideReserve,
   decideReturn,
 } from './decideReservation.ts';
+import { decideParked } from './decideParked.ts';
 import { Draft } from './draft.ts';
 import type { CommandRejected, StockEvent } from './events.ts';
 import { EXPIRE_LIMIT_MAX, NAME_LENGTH_MAX, isId } from './limits.ts';
@@ -37,7 +38,7 @@ export function decide(command: StockCommand, state: StockState, now: number): S
   if (refused && !namesStockItem(command)) return [refuseNameless(command, refused, digest, now)];
   const orderId = 'orderId' in command && !refused ? command.orderId : null;
   const draft = new Draft(itemFor(state, command), orderId, state.policy, now);
-  const verdict = refused ? { refused } : verdictOn(command, draft);
+  const verdict = refused ? { refused } : verdictOn(command, draft, state);
 
   const outcome = outcomeOf(command, verdict, draft, digest);
   // Nearly always the only event; an array that is made at its size costs less than a grown one.
@@ -46,7 +47,7 @@ export function decide(command: StockCommand, state: StockState, now: number): S
 
 type AnyVerdict = Granted | { refused: RejectionReason; shortage?: number };
 
-function verdictOn(command: AskingCommand, draft: Draft): AnyVerdict {
+function verdictOn(command: AskingCommand, draft: Draft, state: StockState): AnyVerdict {
   const malformed = malformedBody(command);
   if (malformed) return { refused: malformed };
   switch (command.kind) {
@@ -66,7 +67,19 @@ function verdictOn(command: AskingCommand, draft: Draft): AnyVerdict {
       return decideAdjust(command, draft);
     case 'CountStock':
       return decideCount(command, draft);
+    case 'RetryParked':
+    case 'SkipParked':
+      return decideParked(command, state);
   }
+}
+
+/**
+ * The outcome of a command that could never be decided and that an operator gave up: its refusal.
+ * Nothing of the command is looked at but its names.
+ */
+export function refuseSkipped(command: AskingCommand, state: StockState, now: number): StockEvent {
+  const draft = new Draft(itemFor(state, command), null, state.policy, now);
+  return outcomeOf(command, { refused: 'SKIPPED_BY_OPERATOR' }, draft, bodyDigest(command));
 }
 
 /** Moves the units of due reservations, in the order in which the state lists them. */

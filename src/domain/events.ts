@@ -91,6 +91,20 @@ export interface StockCounted {
   reason: string;
 }
 
+/** Parked commands were taken up again; their own outcomes follow. */
+export interface ParkedRetried {
+  kind: 'ParkedRetried';
+  /** Commands that were waiting. */
+  waiting: number;
+}
+
+/** The first parked command was given up; its own refusal follows. */
+export interface ParkedSkipped {
+  kind: 'ParkedSkipped';
+  /** Commands that go on waiting. */
+  waiting: number;
+}
+
 /** A refusal is a receipt: what was asked, and (in the head) what the writer saw. */
 export interface CommandRejected {
   kind: 'CommandRejected';
@@ -113,6 +127,8 @@ export type EventBody =
   | StockReturned
   | StockAdjusted
   | StockCounted
+  | ParkedRetried
+  | ParkedSkipped
   | CommandRejected;
 
 export type StockEvent = EventHead & EventBody;

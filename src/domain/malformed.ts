@@ -44,6 +44,8 @@ function quantitiesAreValid(command: AskingCommand): boolean {
     case 'CountStock':
       return isLevel(command.counted) && (command.expected === null || isLevel(command.expected));
     case 'ExtendReservation':
+    case 'RetryParked':
+    case 'SkipParked':
       return true;
   }
 }
@@ -60,6 +62,8 @@ export function requestedUnits(command: AskingCommand): number | null {
     case 'CountStock':
       return command.counted;
     case 'ExtendReservation':
+    case 'RetryParked':
+    case 'SkipParked':
       return null;
     case 'ReceiveStock':
     case 'ReserveStock':

@@ -11,6 +11,7 @@ export const REJECTIONS = [
   'REASON_INVALID',
   'QUANTITY_INVALID',
   'REASON_MISSING',
+  'NOTHING_PARKED',
   'RESERVATION_NOT_FOUND',
   'ALREADY_CONFIRMED',
   'ALREADY_RELEASED',
@@ -26,6 +27,7 @@ export const REJECTIONS = [
   'INSUFFICIENT_STOCK',
   'WOULD_BREAK_RESERVATIONS',
   'REFUND_REQUIRED',
+  'SKIPPED_BY_OPERATOR',
 ] as const;
 
 export type RejectionReason = (typeof REJECTIONS)[number];
@@ -99,4 +101,6 @@ export const REJECTIONS_OF = {
     'EXPECTATION_FAILED',
     'WOULD_BREAK_RESERVATIONS',
   ],
+  RetryParked: [...anyCommand, 'NOTHING_PARKED'],
+  SkipParked: [...anyCommand, 'NOTHING_PARKED'],
 } as const satisfies Record<string, readonly RejectionReason[]>;

@@ -54,6 +54,8 @@ export function evolveReservation(
     case 'StockReceived':
     case 'StockAdjusted':
     case 'StockCounted':
+    case 'ParkedRetried':
+    case 'ParkedSkipped':
     case 'CommandRejected':
       return before;
   }

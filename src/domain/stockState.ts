@@ -37,10 +37,12 @@ export interface StockState {
   remembered: Map<string, RememberedOutcome>;
   /** For a tick: the lane's due reservations by deadline, then SKU, location and order. */
   due: { sku: string; location: string; orderId: string }[];
+  /** Commands that wait behind one that could not be decided, by stock item. */
+  parked: Map<string, number>;
 }
 
 export function emptyState(policy: Policy): StockState {
-  return { policy, items: new Map(), remembered: new Map(), due: [] };
+  return { policy, items: new Map(), remembered: new Map(), due: [], parked: new Map() };
 }
 
 /** Where most stock items are. */

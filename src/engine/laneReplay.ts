@@ -1,10 +1,14 @@
 import type { Policy, StockState } from '../domain/stockState.ts';
 import { isDue } from '../domain/reservation.ts';
-import { emptyState } from '../domain/stockState.ts';
+import { emptyState, itemKey } from '../domain/stockState.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId, Progress } from '../storage/progress.ts';
-import { decideSlice } from './decideSlice.ts';
-import { decodeSlice } from './decodeSlice.ts';
+import type { FailedDecision } from '../storage/failedDecisions.ts';
+import type { ParkedRow } from '../storage/parkedCommands.ts';
+import { type Decided, decideSlice } from './decideSlice.ts';
+import { type Entry, decodeSlice } from './decodeSlice.ts';
+import { HandlerError, positionKey } from './handlerError.ts';
+import { Parking } from './parking.ts';
 import type { LaneRecord } from './laneRecord.ts';
 
 /**
@@ -13,9 +17,13 @@ import type { LaneRecord } from './laneRecord.ts';
  */
 export class LaneReplay {
   readonly state: StockState;
+  readonly #waiting = new Map<string, ParkedRow[]>();
+  readonly #poison: Map<string, FailedDecision>;
   #progress: Progress;
 
-  constructor(id: LaneId, policy: Policy) {
+  /** `failed`: decisions that failed when the lane was live; their commands are parked here too. */
+  constructor(id: LaneId, policy: Policy, failed: readonly FailedDecision[]) {
+    this.#poison = new Map(failed.map((one) => [positionKey(one), one]));
     this.state = emptyState(policy);
     this.#progress = { ...id, nextOffset: 0, outboxSequence: 0, logTime: 0, epoch: 0 };
   }
@@ -29,7 +37,7 @@ export class LaneReplay {
     const rows: OutboxRow[] = [];
     for (const entry of decodeSlice(records, this.#progress, this.#progress.logTime)) {
       if ('command' in entry && entry.command.kind === 'ExpireDue') this.#listDue(entry.time);
-      const decided = decideSlice(this.state, [entry], this.#progress);
+      const decided = this.#decide(entry);
       rows.push(...decided.rows);
       this.#progress = {
         ...this.#progress,
@@ -39,6 +47,22 @@ export class LaneReplay {
       };
     }
     return rows;
+  }
+
+  /** A command whose decision throws is parked at once: it would throw again. */
+  #decide(entry: Entry): Decided {
+    if ('command' in entry && 'sku' in entry.command) {
+      const key = itemKey(entry.command.sku, entry.command.location);
+      if (!this.#waiting.has(key)) this.#waiting.set(key, []);
+    }
+    try {
+      const parking = new Parking(this.state, this.#waiting, this.#poison);
+      return decideSlice(parking, [entry], this.#progress);
+    } catch (error) {
+      if (!(error instanceof HandlerError)) throw error;
+      this.#poison.set(positionKey(error.failed), error.failed);
+      return this.#decide(entry);
+    }
   }
 
   /** All that is due in the lane, in the order in which the database lists it. */

@@ -10,8 +10,15 @@ import {
   loadReservations,
   readEarliestDeadline,
 } from '../storage/loadStock.ts';
+import { type ParkedRow, countParked, readParked } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
 import { namedStock } from './namedStock.ts';
+
+/** A working copy, and the parked commands of the items that the slice brings back. */
+export interface LoadedState {
+  state: StockState;
+  waiting: Map<string, ParkedRow[]>;
+}
 
 /** Levels kept in memory per lane at most. */
 const LEVELS_MAX = 50_000;
@@ -25,6 +32,9 @@ export class LaneState {
   readonly #lane: number;
   readonly #policy: Policy;
   readonly #levels = new Map<string, StockItem['level']>();
+  /** Commands that wait, by stock item. */
+  #parked = new Map<string, number>();
+  #parkedIsKnown = false;
   /** Nothing in the lane is due before this log time; 0 when that has to be looked up. */
   #nothingDueBefore = 0;
 
@@ -35,7 +45,7 @@ export class LaneState {
   }
 
   /** A working copy that holds everything that the entries name. */
-  async load(entries: readonly Entry[]): Promise<StockState> {
+  async load(entries: readonly Entry[]): Promise<LoadedState> {
     const state = emptyState(this.#policy);
     const named = namedStock(entries);
     const now = entries.at(-1)?.time ?? 0;
@@ -54,11 +64,14 @@ export class LaneState {
       loadReservations(this.#pool, this.#lane, named.orderIds, state),
       loadRemembered(this.#pool, this.#lane, named.commandIds, state),
     ]);
-    return state;
+    await this.#loadCounts();
+    this.#parked.forEach((count, key) => state.parked.set(key, count));
+    return { state, waiting: await this.#loadWaiting(entries) };
   }
 
   /** Keeps what a committed slice has changed. */
-  keep(items: Iterable<StockItem>): void {
+  keep(items: Iterable<StockItem>, parked: ReadonlyMap<string, number>): void {
+    this.#parked = new Map(parked);
     for (const item of items) {
       const key = itemKey(item.sku, item.location);
       this.#levels.delete(key);
@@ -73,7 +86,30 @@ export class LaneState {
 
   forget(): void {
     this.#levels.clear();
+    this.#parked = new Map();
+    this.#parkedIsKnown = false;
     this.#nothingDueBefore = 0;
+  }
+
+  async #loadCounts(): Promise<void> {
+    if (this.#parkedIsKnown) return;
+    for (const { sku, location, waiting } of await countParked(this.#pool, this.#lane)) {
+      this.#parked.set(itemKey(sku, location), waiting);
+    }
+    this.#parkedIsKnown = true;
+  }
+
+  /** Waiting commands of the items that operators bring back. */
+  async #loadWaiting(entries: readonly Entry[]): Promise<Map<string, ParkedRow[]>> {
+    const waiting = new Map<string, ParkedRow[]>();
+    for (const entry of entries) {
+      if (!('command' in entry)) continue;
+      const { command } = entry;
+      if (command.kind !== 'RetryParked' && command.kind !== 'SkipParked') continue;
+      const { sku, location } = command;
+      waiting.set(itemKey(sku, location), await readParked(this.#pool, this.#lane, sku, location));
+    }
+    return waiting;
   }
 
   async #loadLevels(items: NamedStock['items'], state: StockState): Promise<void> {

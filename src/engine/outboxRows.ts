@@ -1,21 +1,20 @@
 import type { StockEvent } from '../domain/events.ts';
 import { isRemembered } from '../domain/evolve.ts';
-import type { DecodeError } from '../messaging/decodeError.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
 import type { LaneRecord } from './laneRecord.ts';
 
-/** The rows by which the events of one record are published, numbered from `sequence` on. */
+/** The rows by which the events that a log position caused are published, numbered from `sequence` on. */
 export function eventRows(
   events: readonly StockEvent[],
-  record: LaneRecord,
+  offset: number,
   { lane, topicId }: LaneId,
   sequence: number,
 ): OutboxRow[] {
   return events.map((event, index) => {
-    const cause = { topicId, partition: lane, offset: record.offset, index };
+    const cause = { topicId, partition: lane, offset, index };
     return {
       sequence: sequence + index,
       kind: 'event',
@@ -34,7 +33,7 @@ const messageLengthMax = 300;
 /** The row by which a record that cannot be decoded goes to the dead-letter topic, as received. */
 export function deadLetterRow(
   record: LaneRecord,
-  failure: DecodeError,
+  failure: { failure: string; message: string },
   { lane, topicId }: LaneId,
   time: number,
   sequence: number,

@@ -13,13 +13,16 @@ export type FaultPoint =
  * point for the Nth time. Without the variable this does nothing.
  */
 export function faultPoint(point: FaultPoint): void {
-  if (wanted?.point !== point || --wanted.left > 0) return;
+  if (wanted !== point || --killsLeft > 0) return;
   process.kill(process.pid, 'SIGKILL');
 }
 
-const wanted = parse(process.env['ONHAND_FAULT']);
-
-function parse(text: string | undefined): { point: string; left: number } | undefined {
-  const [point, count] = text?.split(':') ?? [];
-  return point === undefined ? undefined : { point, left: Number(count ?? 1) };
+/** For fault tests: ONHAND_FAULT=decide-throws:SKU makes every decision on that SKU throw. */
+export function throwOnPoison(sku: string): void {
+  if (wanted === 'decide-throws' && argument === sku) {
+    throw new TypeError(`ONHAND_FAULT makes decisions on ${sku} throw`);
+  }
 }
+
+const [wanted, argument] = process.env.ONHAND_FAULT?.split(':') ?? [];
+let killsLeft = Number(argument ?? 1);

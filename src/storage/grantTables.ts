@@ -6,6 +6,8 @@ const appRights = {
   progress: 'SELECT, INSERT, UPDATE',
   stock_levels: 'SELECT, INSERT, UPDATE',
   reservations: 'SELECT, INSERT, UPDATE',
+  parked_commands: 'SELECT, INSERT, DELETE',
+  failed_decisions: 'SELECT, INSERT',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   publications: 'SELECT, INSERT, UPDATE',
 };

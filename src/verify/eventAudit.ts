@@ -76,6 +76,8 @@ function movesOf(event: PublishedStockEvent): [onHand: number, reserved: number]
     case 'StockAdjusted':
     case 'StockCounted':
       return [event.delta, 0];
+    case 'ParkedRetried':
+    case 'ParkedSkipped':
     case 'ReservationExtended':
     case 'CommandRejected':
       return [0, 0];

@@ -11,6 +11,7 @@ import { cursorGroup } from '../messaging/kafkaNames.ts';
 import { topicRegistry } from '../messaging/topics.ts';
 import { connectionOptions } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
+import { readFailedDecisions } from '../storage/failedDecisions.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
 import { type AuditLine, auditRows } from './auditRows.ts';
@@ -117,7 +118,9 @@ async function replayLanes(
   for (const { lane } of lanes) {
     const progress = await readProgress(connection, 'stock', lane);
     if (!progress) continue;
-    replays.set(lane, { replay: new LaneReplay(progress, policyOf(settings)), rows: [], progress });
+    const failed = await readFailedDecisions(connection, lane);
+    const replay = new LaneReplay(progress, policyOf(settings), failed);
+    replays.set(lane, { replay, rows: [], progress });
   }
   const topic = topicRegistry(settings).stockCommands.name;
   await readTopic(settings, logger, admin, topic, (lane, records) => {

@@ -33,10 +33,11 @@ describe('aborted transactions on a broker', function () {
       await transaction.send({ topic, messages: [{ partition: 0, value: 'aborted' }] });
     }
     await a.transaction.abort();
-    // The answer comes before the marker is written; the broker lists aborts by their markers.
+    // The answer comes before the marker is written; the broker lists aborts by their markers. With
+    // it the last stable offset, which kafkajs calls high, moves to the start of the other one.
     await waitUntil("the first transaction's marker", async () => {
       const [offsets] = await kafka.admin.fetchTopicOffsets(topic);
-      return offsets?.high === '5';
+      return offsets?.high === '1';
     });
     await b.transaction.abort();
     const plain = kafka.newKafka().producer();

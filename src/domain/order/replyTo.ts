@@ -1,0 +1,28 @@
+import type { StockEvent } from '../events.ts';
+import type { StockReply } from './orderEvents.ts';
+import type { OrderCommand } from './orderFacts.ts';
+
+/** How the stock engine answers an order's command: its outcome, as the order engine reads it. */
+export function replyTo(command: OrderCommand, outcome: StockEvent): StockReply {
+  const { orderId, commandId, sku, location } = command;
+  const isRefused = outcome.kind === 'CommandRejected';
+  return {
+    kind: 'StockReply',
+    orderId,
+    commandId,
+    sku,
+    location,
+    quantity: movedUnits(outcome),
+    reason: isRefused ? outcome.reason : null,
+    shortage: isRefused ? outcome.shortage : null,
+  };
+}
+
+function movedUnits(outcome: StockEvent): number {
+  if (outcome.kind === 'StockReserved') return outcome.granted;
+  const isCounted =
+    outcome.kind === 'ReservationConfirmed' ||
+    outcome.kind === 'ReservationReleased' ||
+    outcome.kind === 'StockReturned';
+  return isCounted ? outcome.quantity : 0;
+}

@@ -1,0 +1,28 @@
+import type { OrderEvent, UpstreamEvent } from '../domain/order/orderEvents.ts';
+import { loadAvroSchema } from './avroSchema.ts';
+import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
+import { unwrapBody, wrapBody } from './wrappedBody.ts';
+
+export const orderEventSchema = loadAvroSchema('OrderEvent');
+
+/** Bytes of an event, as they go to the order events topic. */
+export function encodeOrderEvent(event: OrderEvent): Buffer {
+  const { eventId, orderId } = event as Partial<UpstreamEvent>;
+  return encodeSingleObject(orderEventSchema, {
+    eventId: eventId ?? '',
+    orderId: orderId ?? '',
+    body: wrapBody(event),
+  });
+}
+
+/** The event in a record's value. Throws DecodeError; names and quantities are not checked here. */
+export function decodeOrderEvent(bytes: Buffer | null): OrderEvent {
+  const { body, ...head } = decodeSingleObject(orderEventSchema, bytes) as WireEvent;
+  return { ...head, ...unwrapBody<OrderEvent>(body) };
+}
+
+interface WireEvent {
+  eventId: string;
+  orderId: string;
+  body: Record<string, object>;
+}

@@ -1,0 +1,43 @@
+import { packageVersion } from '../config/packageVersion.ts';
+import type { LaneStatus } from './laneStatus.ts';
+import type { ServerProbe } from './serverProbe.ts';
+import type { Trouble } from './trouble.ts';
+
+/** Something that keeps the process from being ready: a lane, or a server. */
+export interface Problem extends Trouble {
+  lane?: number;
+  server?: string;
+  state: string;
+}
+
+/** How the process is, for people and for probes. */
+export interface HealthReport {
+  version: string;
+  /** True when the servers answer and every assigned lane is claimed. */
+  ready: boolean;
+  problems: Problem[];
+  lanes: LaneStatus[];
+}
+
+const joining: Problem = {
+  server: 'kafka',
+  state: 'joining',
+  code: 'NOT_ASSIGNED',
+  reason: 'the consumer group has assigned no lanes yet',
+  hint: '',
+};
+
+/** `lanes` is undefined before the group has assigned any: a spare process, with none, is ready. */
+export function healthReport(
+  lanes: LaneStatus[] | undefined,
+  servers: readonly Pick<ServerProbe, 'server' | 'trouble'>[],
+): HealthReport {
+  const problems: Problem[] = lanes ? [] : [joining];
+  for (const { server, trouble } of servers) {
+    if (trouble) problems.push({ server, state: 'away', ...trouble });
+  }
+  for (const { lane, state, trouble } of lanes ?? []) {
+    if (trouble) problems.push({ lane, state, ...trouble });
+  }
+  return { version: packageVersion, ready: problems.length === 0, problems, lanes: lanes ?? [] };
+}

@@ -1,0 +1,26 @@
+import type { Trouble } from './trouble.ts';
+
+/**
+ * Claiming: not ours yet. Fenced: another claim has taken it; it is claimed anew while the group
+ * counts us in. Halted: nothing but an operator gets it going again.
+ */
+export const laneStateNames = ['claiming', 'claimed', 'fenced', 'halted'] as const;
+export type LaneStateName = (typeof laneStateNames)[number];
+
+/** Where a lane stands that Kafka has assigned to this process. */
+export interface LaneStatus {
+  lane: number;
+  state: LaneStateName;
+  /** Why it is not at work; null when it is. */
+  trouble: Trouble | null;
+  /** The first offset that is not applied; null while the lane is not ours. */
+  nextOffset: number | null;
+  /** Records between there and the end of the log; null while one of them is unknown. */
+  lagRecords: number | null;
+  /** Age of the oldest record that is fetched and not applied; null when none is known. */
+  lagSeconds: number | null;
+  /** Committed outbox rows that are not on Kafka; null before the publisher knows its cursor. */
+  outboxLagRows: number | null;
+  /** Age of the oldest of these rows, counted from its commit or, if that is later, our claim. */
+  oldestUnpublishedSeconds: number | null;
+}

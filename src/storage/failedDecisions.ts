@@ -1,0 +1,36 @@
+import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+
+/** A decision that threw again and again. */
+export interface FailedDecision {
+  /** Offset of the record at which it was decided: the command itself, or a retry. */
+  at: number;
+  /** Offset of the command. */
+  offset: number;
+  reason: string;
+}
+
+/** Notes failed decisions in the caller's transaction, together with the parking they led to. */
+export async function saveFailedDecisions(
+  connection: PoolConnection,
+  lane: number,
+  failed: readonly FailedDecision[],
+): Promise<void> {
+  if (failed.length === 0) return;
+  const rows = failed.map(({ at, offset, reason }) => [lane, at, offset, reason]);
+  await connection.query(
+    'INSERT INTO failed_decisions (lane, at_offset, log_offset, reason) VALUES ?',
+    [rows],
+  );
+}
+
+/** All failed decisions of a lane. */
+export async function readFailedDecisions(
+  reader: Pick<Pool, 'query'>,
+  lane: number,
+): Promise<FailedDecision[]> {
+  const [rows] = await reader.query<(RowDataPacket & FailedDecision)[]>(
+    'SELECT at_offset AS at, log_offset AS offset, reason FROM failed_decisions WHERE lane = ?',
+    [lane],
+  );
+  return rows;
+}

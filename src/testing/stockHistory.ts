@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import type { StockCommand } from '../domain/commands.ts';
+import type { TimedCommand } from '../domain/foldBatch.ts';
+import type { Policy } from '../domain/stockState.ts';
+import { type DrawnMove, drawnMoves } from './drawnMoves.ts';
+import type { StockMove } from './naiveStock.ts';
+import { startTime } from './spec.ts';
+
+/** Short times, so that deadlines pass and ids are forgotten within a history. */
+export const historyPolicy: Policy = {
+  reservationTtlMs: 20_000,
+  reservationTtlMsMax: 60_000,
+  commandMemoryMs: 45_000,
+};
+
+/** A tick, or a move: a new one, or with the id of an earlier one, or an earlier one once more. */
+type DrawnAsk =
+  { tick: number } | { move: DrawnMove; as: 'new' | 'nameless' | 'reuse' | 'repeat'; back: number };
+
+/** Logs of commands and ticks, with repeats, re-used ids and steps of the clock. */
+export function stockHistories(maxLength: number): fc.Arbitrary<TimedCommand[]> {
+  return fc.array(drawnSteps, { minLength: 1, maxLength, size: 'max' }).map((steps) => {
+    const asked: StockMove[] = [];
+    let time = startTime;
+    return steps.map(({ passMs, ask }) => {
+      time += passMs;
+      return { command: commandOf(ask, asked, time), time };
+    });
+  });
+}
+
+const drawnSteps = fc.record({
+  passMs: fc.oneof(
+    { weight: 10, arbitrary: fc.constant(0) },
+    { weight: 8, arbitrary: fc.constantFrom(1, 999, 1000, 5000) },
+    { weight: 2, arbitrary: fc.constantFrom(15_000, 19_999, 20_000) },
+    { weight: 1, arbitrary: fc.constant(historyPolicy.commandMemoryMs) },
+  ),
+  ask: fc.oneof<fc.MaybeWeightedArbitrary<fc.Arbitrary<DrawnAsk>>[]>(
+    { weight: 8, arbitrary: fc.record({ tick: fc.constantFrom(1, 2, 100) }) },
+    {
+      weight: 60,
+      arbitrary: fc.record({
+        move: drawnMoves,
+        as: fc.oneof(
+          { weight: 50, arbitrary: fc.constant('new' as const) },
+          { weight: 1, arbitrary: fc.constant('nameless' as const) },
+          { weight: 6, arbitrary: fc.constantFrom('reuse' as const, 'repeat' as const) },
+        ),
+        back: fc.integer({ min: 0, max: 15 }),
+      }),
+    },
+  ),
+});
+
+function commandOf(ask: DrawnAsk, asked: StockMove[], time: number): StockCommand {
+  if ('tick' in ask) return { kind: 'ExpireDue', limit: ask.tick };
+  const { move, as, back } = ask;
+  const earlier = asked.at(-1 - back);
+  if (earlier && as === 'repeat') return earlier;
+  const ids = { new: null, nameless: 'no id', reuse: earlier?.commandId, repeat: null };
+  const command = { ...move, commandId: ids[as] ?? `c-${asked.length}` };
+  if ('expiresAt' in command && command.expiresAt !== null) command.expiresAt += time;
+  asked.push(command);
+  return command;
+}
