@@ -1,3 +1,4 @@
+import { seededRandom } from '../examples/demo/seededRandom.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import type { TimedCommand } from '../src/domain/foldBatch.ts';
 
@@ -8,8 +9,8 @@ const OPEN_ORDERS = 5000;
 export class CommandStream {
   readonly #skus: number;
   readonly #open: { sku: string; orderId: string }[] = [];
+  readonly #random = seededRandom(1);
   #count = 0;
-  #random = 1;
 
   constructor(skus: number) {
     this.#skus = skus;
@@ -65,12 +66,9 @@ export class CommandStream {
     return { command, time: 1_700_000_000_000 + this.#count++ };
   }
 
-  /** A repeatable random number from 0 to limit − 1 (mulberry32). */
+  /** A random number from 0 to limit − 1. */
   #below(limit: number): number {
-    this.#random = (this.#random + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#random ^ (this.#random >>> 15), 1 | this.#random);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+    return Math.floor(this.#random() * limit);
   }
 }
 

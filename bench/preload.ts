@@ -16,8 +16,8 @@ export function reserveOne(sku: string, number: number): ReserveStock {
 /** The receipt of the stock that a workload begins with. */
 export function receiveAll({ skus, stock }: Workload): ReceiveStock[] {
   return skus.map((sku, index) => {
-    const quantity = Math.max(1, stock[index] ?? 0);
-    return { kind: 'ReceiveStock', commandId: `receive-${index}`, sku, location: 'main', quantity };
+    const commandId = `receive-${index}`;
+    return { kind: 'ReceiveStock', commandId, sku, location: 'main', quantity: stock[index] ?? 1 };
   });
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { packageRoot } from '../src/config/packageRoot.ts';
-import { OperationalError } from '../src/ops/errors.ts';
 import { stackPaths } from '../stack/stackPaths.ts';
+import { BenchError } from './benchError.ts';
 import type { BenchInstallation } from './benchInstallation.ts';
 import { onCleanUp } from './cleanUp.ts';
 
@@ -36,7 +36,7 @@ export class WorkerProcess {
     this.#stop = onCleanUp(() => endProcess(this.#child));
   }
 
-  /** Waits until it has claimed so many lanes. Throws BENCH_WORKER_FAILED. */
+  /** Waits until it has claimed so many lanes. Throws BenchError when it does not. */
   async claimed(lanes: number): Promise<void> {
     for (const since = Date.now(); ; await sleep(pollMs)) {
       this.requireAlive();
@@ -70,7 +70,6 @@ async function endProcess(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function failure(what: string): OperationalError {
-  const hint = `See ${logFile}.`;
-  return new OperationalError('BENCH_WORKER_FAILED', `the processor ${what}`, { hint });
+function failure(what: string): BenchError {
+  return new BenchError(`the processor ${what}`, `See ${logFile}.`);
 }

@@ -26,11 +26,15 @@ export function makeWorkload(name: WorkloadName, count: number): Workload {
   const orders = Uint32Array.from({ length: count }, () => rankOf(ranks, random()));
   const demand = skus.map(() => 0);
   for (const sku of orders) demand[sku] = (demand[sku] ?? 0) + 1;
-  const stock = demand.map((units, sku) => {
-    if (name === 'hot') return Math.floor(units * (1 - 0.5 / scarceEvery));
-    return sku % scarceEvery === scarceEvery - 1 ? units >> 1 : units;
-  });
-  return { name, skus, stock, orders, grantable: stock.reduce((sum, units) => sum + units, 0) };
+  const stock = demand.map((units, sku) => Math.max(1, stockFor(name, units, sku)));
+  const grants = stock.map((units, sku) => Math.min(units, demand[sku] ?? 0));
+  return { name, skus, stock, orders, grantable: grants.reduce((sum, units) => sum + units, 0) };
+}
+
+/** In all, one order in a hundred finds nothing left. */
+function stockFor(name: WorkloadName, demand: number, sku: number): number {
+  if (name === 'hot') return demand - Math.ceil(demand / 100);
+  return sku % scarceEvery === scarceEvery - 1 ? demand >> 1 : demand;
 }
 
 /** Shares of ranks 1 to n that fall as 1 / rank^exponent, added up. */

@@ -76,6 +76,7 @@ export class LaneOwner {
   /** Raised by every assignment: what began under an older one must not go on. */
   #generation = 0;
   #assigned: number[] = [];
+  #closed = false;
   #releasing: Promise<unknown> = Promise.resolve();
 
   constructor(context: LaneContext, controls: FetchControls) {
@@ -110,6 +111,8 @@ export class LaneOwner {
 
   /** Takes a new assignment. Synchronous up to the pause: the first fetch must not come before it. */
   assign(partitions: number[]): void {
+    // A consumer that is being stopped may still join once more.
+    if (this.#closed) return;
     const generation = ++this.#generation;
     this.#assigned = partitions;
     this.#fenced.clear();
@@ -129,14 +132,19 @@ export class LaneOwner {
 
   /** Starts a lane anew whose fetch position is no longer in the log. */
   async reclaim(partition: number): Promise<void> {
+    this.#controls.pause(partition);
     await this.#stop(partition);
     await this.#claim(partition, this.#generation);
   }
 
-  async releaseAll(): Promise<void> {
+  /** Ends all work, for good, and tells how far each lane came. */
+  async close(): Promise<Progress[]> {
+    const lanes = [...this.#owned.values()].map(({ lane }) => lane);
+    this.#closed = true;
     this.#generation++;
     this.#assigned = [];
     await this.#release();
+    return lanes.map(({ progress }) => progress);
   }
 
   #release(): Promise<unknown> {
@@ -214,6 +222,7 @@ export class LaneOwner {
         onRoom: () => this.#controls.resume(partition),
         onFenced: () => {
           logger.warn('lane fenced by another claim');
+          this.#controls.pause(partition);
           metrics.slicesFenced.inc();
           void this.#stop(partition);
           this.#fenced.add(partition);

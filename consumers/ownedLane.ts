@@ -26,12 +26,13 @@ export function laneNumbers(
   logEnd: number | undefined,
 ): LaneNumbers {
   const { nextOffset, outboxSequence } = lane.progress;
-  const lagRecords = logEnd === undefined ? null : Math.max(0, logEnd - lane.position);
+  // What was fetched since the end was looked up shows that the log is longer.
+  const lagRecords = logEnd === undefined ? null : Math.max(logEnd, lane.accepted) - lane.position;
   const { cursor } = publisher;
   return {
     nextOffset,
     lagRecords,
-    lagSeconds: lagRecords === 0 ? 0 : waitedSeconds(lane),
+    lagSeconds: waitedSeconds(lane) ?? (lagRecords === 0 ? 0 : null),
     outboxLagRows: cursor === undefined ? null : outboxSequence - cursor,
     oldestUnpublishedSeconds:
       cursor === undefined ? null : unpublished.age(cursor, performance.now()) / 1000,

@@ -94,7 +94,7 @@ const cases: Record<Kind, Case[]> = {
     { reason: 'EXPIRY_INVALID', given: held, when: (of) => [of.extend('o-1', 1000)] },
   ],
   ReturnStock: [
-    { reason: 'QUANTITY_INVALID', when: (of) => [of.takeBack("o-1", 0)] },
+    { reason: 'QUANTITY_INVALID', when: (of) => [of.takeBack('o-1', 0)] },
     { reason: 'RESERVATION_NOT_FOUND', when: (of) => [of.takeBack('o-1', 1)] },
     { reason: 'QUANTITY_EXCEEDS_CONFIRMED', given: sold, when: (of) => [of.takeBack('o-1', 4)] },
     { reason: 'QUANTITY_OVERFLOW', given: soldAndFull, when: (of) => [of.takeBack('o-1', 1)] },
@@ -118,6 +118,8 @@ const cases: Record<Kind, Case[]> = {
     { reason: 'EXPECTATION_FAILED', given: held, when: (of) => [of.count(5, { expected: 4 })] },
     { reason: 'WOULD_BREAK_RESERVATIONS', given: held, when: (of) => [of.count(1)], shortage: 2 },
   ],
+  RetryParked: [{ reason: 'NOTHING_PARKED', when: (of) => [of.retryParked()] }],
+  SkipParked: [{ reason: 'NOTHING_PARKED', given: held, when: (of) => [of.skipParked()] }],
 };
 
 /** A command of each kind that has nothing wrong in itself. */
@@ -130,6 +132,8 @@ const sound: Record<Kind, (of: Commands) => AskingCommand> = {
   ReturnStock: (of) => of.takeBack('o-1', 1),
   AdjustStock: (of) => of.adjust(1),
   CountStock: (of) => of.count(1),
+  RetryParked: (of) => of.retryParked(),
+  SkipParked: (of) => of.skipParked(),
 };
 
 /** Reasons that every kind can meet, whatever it asks for. */

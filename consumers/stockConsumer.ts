@@ -2,6 +2,7 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
+import type { Progress } from '../src/storage/progress.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 
@@ -73,14 +74,15 @@ export class StockConsumer {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.#onBatch(payload),
     });
-    this.#committing = setInterval(() => void this.#commitOffsets(), offsetCommitIntervalMs);
+    this.#committing = setInterval(() => {
+      void this.#commitOffsets(this.#lanes.progress());
+    }, offsetCommitIntervalMs);
   }
 
   /** Lets the slices under way end, then hands the lanes back to the group. */
   async stop(): Promise<void> {
     clearInterval(this.#committing);
-    await this.#lanes.releaseAll();
-    await this.#commitOffsets();
+    await this.#commitOffsets(await this.#lanes.close());
     await this.#consumer.disconnect();
   }
 
@@ -109,8 +111,8 @@ export class StockConsumer {
   }
 
   /** For tools that show the group's lag, and for a sane start after the state was lost. */
-  async #commitOffsets(): Promise<void> {
-    const offsets = this.#lanes.progress().map(({ lane: partition, nextOffset }) => {
+  async #commitOffsets(progress: Progress[]): Promise<void> {
+    const offsets = progress.map(({ lane: partition, nextOffset }) => {
       return { topic: this.#topic, partition, offset: String(nextOffset) };
     });
     if (offsets.length === 0) return;

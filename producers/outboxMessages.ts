@@ -1,7 +1,9 @@
 import type { Message, TopicMessages } from 'kafkajs';
-import { levelAfter } from '../src/domain/stockLevel.ts';
-import { decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
-import { encodeStockLevel, stockLevelKey } from '../src/messaging/stockLevelCodec.ts';
+import {
+  type PublishedStockLevel,
+  encodeStockLevel,
+  stockLevelKey,
+} from '../src/messaging/stockLevelCodec.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 
@@ -16,24 +18,16 @@ export function outboxMessages(
 ): TopicMessages[] {
   const events: Message[] = [];
   const deadLetters: Message[] = [];
-  const levels = new Map<string, Buffer>();
-  for (const { kind, key, value, headers } of rows) {
-    if (kind === 'dead-letter') {
-      deadLetters.push({ key, value, partition, ...(headers && { headers }) });
-      continue;
-    }
-    events.push({ key, value, partition });
+  const levels = new Map<string, PublishedStockLevel>();
+  for (const { kind, key, value, headers, level } of rows) {
+    const message = { key, value, partition };
+    if (kind === 'event') events.push(message);
+    else deadLetters.push(headers ? { ...message, headers } : message);
+    if (level) levels.set(stockLevelKey(level), level);
   }
-  // Backwards, so that each item is decoded and encoded once: the last event has its level.
-  for (const { kind, value } of rows.toReversed()) {
-    if (kind !== 'event') continue;
-    const event = decodeStockEvent(value);
-    const levelKey = stockLevelKey(event);
-    if (event.sequence > 0 && !levels.has(levelKey)) {
-      levels.set(levelKey, encodeStockLevel(levelAfter(event)));
-    }
-  }
-  const levelMessages = [...levels].map(([key, value]) => ({ key, value, partition }));
+  const levelMessages = [...levels].map(([key, level]) => {
+    return { key, value: encodeStockLevel(level), partition };
+  });
   return [
     { topic: topics.stockEvents.name, messages: events },
     { topic: topics.stockLevels.name, messages: levelMessages },

@@ -4,6 +4,11 @@ import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { createLogger } from '../ops/logger.ts';
 import { startProcessor } from './processor.ts';
 
+/** A broker that is away must not hold up a shutdown. */
+const stopMsMax = 20_000;
+/** kafkajs leaves a connection behind when it is stopped while it joins its group. */
+const leftoversMsMax = 1000;
+
 const examples = `
 Examples:
   $ onhand run                              work until SIGTERM or SIGINT
@@ -23,21 +28,27 @@ export function runCommand(): Command {
 async function run(): Promise<void> {
   const { values: settings } = loadSettings();
   const logger = createLogger(settings);
-  const ended = new Promise<Error | undefined>((resolve) => {
-    process.once('SIGTERM', () => resolve(undefined));
-    process.once('SIGINT', () => resolve(undefined));
-    startProcessor(settings, logger, resolve).then(
-      (processor) => {
-        logger.info('processor started');
-        stop = () => processor.stop();
-      },
-      (error: unknown) => resolve(toOperationalError(error, settings) as Error),
-    );
-  });
-  let stop: () => Promise<void> = () => Promise.resolve();
+  let end: (error?: unknown) => void = () => undefined;
+  const ended = new Promise<unknown>((resolve) => (end = resolve));
+  process.once('SIGTERM', () => end());
+  process.once('SIGINT', () => end());
+  const starting = startProcessor(settings, logger, end);
+  starting.then(() => logger.info('processor started'), end);
+
   const error = await ended;
   logger.info('processor stopping');
-  await stop();
-  if (error) throw error;
+  exitAfter(stopMsMax);
+  // A start that is under way goes on to its end, since only then can it be stopped.
+  await starting.then(
+    (processor) => processor.stop(),
+    () => undefined,
+  );
+  exitAfter(leftoversMsMax);
+  if (error) throw toOperationalError(error, settings);
   logger.info('processor stopped');
+}
+
+/** Ends a process that something keeps alive. What is not done then is what a crash would leave. */
+function exitAfter(ms: number): void {
+  setTimeout(() => process.exit(), ms).unref();
 }

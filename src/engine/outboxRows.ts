@@ -1,4 +1,5 @@
 import type { StockEvent } from '../domain/events.ts';
+import { levelAfter } from '../domain/stockLevel.ts';
 import { isRemembered } from '../domain/evolve.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
@@ -23,6 +24,7 @@ export function eventRows(
       key: event.sku,
       headers: null,
       value: encodeStockEvent(event, cause),
+      level: event.sequence > 0 ? levelAfter(event) : null,
     };
   });
 }
@@ -49,5 +51,14 @@ export function deadLetterRow(
   const headers: RecordHeaders = { ...record.headers };
   for (const [name, text] of Object.entries(reason)) headers[name] = Buffer.from(text);
   const { key, value } = record;
-  return { sequence, kind: 'dead-letter', commandId: null, time, key, headers, value };
+  return {
+    sequence,
+    kind: 'dead-letter',
+    commandId: null,
+    time,
+    key,
+    headers,
+    value,
+    level: null,
+  };
 }

@@ -51,6 +51,5 @@ function changedReservation(
 ): ChangedReservation {
   const reservation = change?.item.reservations.get(change.orderId);
   invariant(change && reservation, 'no state of the reservation of an event');
-  const { sku, location } = change.item;
-  return { ...reservation, sku, location, isNew: change.isNew };
+  return { reservation, item: change.item, isNew: change.isNew };
 }

@@ -8,12 +8,13 @@ import { rabinFingerprint } from './rabinFingerprint.ts';
 /** An Avro type with the fingerprint by which single-object encoding names it. */
 export interface AvroSchema {
   name: string;
+  /** Nullable fields are plain values; a union of records is wrapped. */
   type: avro.Type;
   /** CRC-64-AVRO of the schema's parsing canonical form, 8 bytes, little-endian. */
   fingerprint: Buffer;
 }
 
-/** Loads `schemas/NAME.avsc`. Nullable fields are plain values; a union of records is wrapped. */
+/** Loads `schemas/NAME.avsc`. */
 export function loadAvroSchema(name: string): AvroSchema {
   const file = join(packageRoot, 'schemas', `${name}.avsc`);
   const type = avro.Type.forSchema(JSON.parse(readFileSync(file, 'utf8')) as Schema);

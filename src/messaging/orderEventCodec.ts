@@ -18,7 +18,8 @@ export function encodeOrderEvent(event: OrderEvent): Buffer {
 /** The event in a record's value. Throws DecodeError; names and quantities are not checked here. */
 export function decodeOrderEvent(bytes: Buffer | null): OrderEvent {
   const { body, ...head } = decodeSingleObject(orderEventSchema, bytes) as WireEvent;
-  return { ...head, ...unwrapBody<OrderEvent>(body) };
+  const { kind, fields } = unwrapBody(body);
+  return { ...head, kind, ...fields } as OrderEvent;
 }
 
 interface WireEvent {

@@ -30,7 +30,8 @@ export function encodeOrderStockEvent(verdict: OrderVerdict, cause: Cause): Buff
 /** Throws DecodeError when the bytes are no verdict. */
 export function decodeOrderStockEvent(bytes: Buffer | null): PublishedOrderVerdict {
   const { body, ...head } = decodeSingleObject(orderStockEventSchema, bytes) as WireVerdict;
-  return { ...head, ...unwrapBody<PublishedOrderVerdict>(body) };
+  const { kind, fields } = unwrapBody(body);
+  return { ...head, kind, ...fields } as PublishedOrderVerdict;
 }
 
 type WireVerdict = Omit<PublishedOrderVerdict, 'kind'> & { body: Record<string, object> };

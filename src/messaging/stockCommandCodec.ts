@@ -18,8 +18,12 @@ export function encodeStockCommand(command: StockCommand): Buffer {
 
 /** The command in a record's value. Throws DecodeError; quantities are not checked here. */
 export function decodeStockCommand(bytes: Buffer | null): StockCommand {
-  const { body, ...head } = decodeSingleObject(stockCommandSchema, bytes) as WireCommand;
-  return { ...head, ...unwrapBody<StockCommand>(body) };
+  const { commandId, sku, location, body } = decodeSingleObject(
+    stockCommandSchema,
+    bytes,
+  ) as WireCommand;
+  const { kind, fields } = unwrapBody(body);
+  return { commandId, sku, location, kind, ...fields } as StockCommand;
 }
 
 interface WireCommand {

@@ -28,22 +28,50 @@ export function eventIdOf({ topicId, partition, offset, index }: Cause): string 
   return `${topicId}:${partition}:${offset}:${index}`;
 }
 
+/** One object for all encodings: making one per event costs more than the encoding itself. */
+const wire = { body: {} } as Omit<PublishedStockEvent, 'kind'> & { body: Record<string, unknown> };
+
 export function encodeStockEvent(event: StockEvent, cause: Cause): Buffer {
-  const { partition, offset, index } = cause;
-  return encodeSingleObject(stockEventSchema, {
-    ...event,
-    eventId: eventIdOf(cause),
-    partition,
-    offset,
-    index,
-    body: wrapBody(event),
-  });
+  wire.eventId = eventIdOf(cause);
+  wire.sku = event.sku;
+  wire.location = event.location;
+  wire.sequence = event.sequence;
+  wire.commandId = event.commandId;
+  wire.commandDigest = event.commandDigest;
+  wire.time = event.time;
+  wire.partition = cause.partition;
+  wire.offset = cause.offset;
+  wire.index = cause.index;
+  wire.onHandBefore = event.onHandBefore;
+  wire.reservedBefore = event.reservedBefore;
+  wire.onHandAfter = event.onHandAfter;
+  wire.reservedAfter = event.reservedAfter;
+  wire.body = wrapBody(event);
+  return encodeSingleObject(stockEventSchema, wire);
 }
 
 /** Throws DecodeError when the bytes are no stock event. */
 export function decodeStockEvent(bytes: Buffer | null): PublishedStockEvent {
-  const { body, ...head } = decodeSingleObject(stockEventSchema, bytes) as WireEvent;
-  return { ...head, ...unwrapBody<PublishedStockEvent>(body) };
+  const event = decodeSingleObject(stockEventSchema, bytes) as WireEvent;
+  const { kind, fields } = unwrapBody(event.body);
+  return {
+    eventId: event.eventId,
+    sku: event.sku,
+    location: event.location,
+    sequence: event.sequence,
+    commandId: event.commandId,
+    commandDigest: event.commandDigest,
+    time: event.time,
+    partition: event.partition,
+    offset: event.offset,
+    index: event.index,
+    onHandBefore: event.onHandBefore,
+    reservedBefore: event.reservedBefore,
+    onHandAfter: event.onHandAfter,
+    reservedAfter: event.reservedAfter,
+    kind,
+    ...fields,
+  } as PublishedStockEvent;
 }
 
 type WireEvent = Omit<PublishedStockEvent, 'kind'> & { body: Record<string, object> };

@@ -1,4 +1,4 @@
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, LogController, fastify } from 'fastify';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { OperationalError, messageOf } from './errors.ts';
@@ -21,7 +21,8 @@ export async function startHttpServer(
   routes: (app: FastifyInstance) => void,
 ): Promise<HttpServer> {
   const loggerInstance: FastifyBaseLogger = logger;
-  const app = fastify({ loggerInstance, disableRequestLogging: true });
+  const logController = new LogController({ disableRequestLogging: true });
+  const app = fastify({ loggerInstance, logController });
   routes(app);
   const { ONHAND_HTTP_HOST: host, ONHAND_HTTP_PORT: port } = settings;
   try {

@@ -1,5 +1,8 @@
 import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { levelAfter } from '../domain/stockLevel.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
+import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
+import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { invariant } from '../ops/errors.ts';
 import type { EngineName } from './progress.ts';
 import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
@@ -16,9 +19,11 @@ export interface OutboxRow {
   key: Buffer | string | null;
   headers: RecordHeaders | null;
   value: Buffer | null;
+  /** On an event that moved a stock item: the level it left. Part of `value`, not a column. */
+  level: PublishedStockLevel | null;
 }
 
-type StoredRow = Omit<OutboxRow, 'headers'> & { headers: StoredHeaders | null };
+type StoredRow = Omit<OutboxRow, 'headers' | 'level'> & { headers: StoredHeaders | null };
 
 /** Adds rows in the caller's transaction, which holds the progress row that numbered them. */
 export async function appendOutbox(
@@ -51,16 +56,24 @@ export async function readOutbox(
   const [rows] = await connection.query<(RowDataPacket & StoredRow)[]>(
     `SELECT sequence, kind, command_id AS commandId, time, record_key AS \`key\`, headers, value
      FROM outbox JOIN (
-       SELECT sequence, ROW_NUMBER() OVER growing AS place,
-         SUM(COALESCE(LENGTH(record_key), 0) + COALESCE(LENGTH(headers), 0)
-           + COALESCE(LENGTH(value), 0)) OVER growing AS bytes
-       FROM outbox WHERE engine = ? AND lane = ? AND sequence > ?
-       WINDOW growing AS (ORDER BY sequence) ORDER BY sequence LIMIT ?
+       SELECT sequence, ROW_NUMBER() OVER growing AS place, SUM(bytes) OVER growing AS bytes
+       FROM (
+         SELECT sequence, COALESCE(LENGTH(record_key), 0) + COALESCE(LENGTH(headers), 0)
+           + COALESCE(LENGTH(value), 0) AS bytes
+         FROM outbox WHERE engine = ? AND lane = ? AND sequence > ? ORDER BY sequence LIMIT ?
+       ) AS waiting
+       WINDOW growing AS (ORDER BY sequence)
      ) AS counted USING (sequence)
      WHERE engine = ? AND lane = ? AND (bytes <= ? OR place = 1) ORDER BY sequence`,
     [engine, lane, after, limits.rowsMax, engine, lane, limits.bytesMax],
   );
   return rows.map(({ headers, ...row }) => {
-    return { ...row, headers: headers && fromStoredHeaders(headers) };
+    return { ...row, headers: headers && fromStoredHeaders(headers), level: levelIn(row) };
   });
+}
+
+function levelIn({ kind, value }: Pick<OutboxRow, 'kind' | 'value'>): PublishedStockLevel | null {
+  if (kind !== 'event') return null;
+  const event = decodeStockEvent(value);
+  return event.sequence > 0 ? levelAfter(event) : null;
 }

@@ -11,9 +11,9 @@ export interface ChangedLevel extends StockLevel {
 }
 
 /** A reservation after a slice. */
-export interface ChangedReservation extends Reservation {
-  sku: string;
-  location: string;
+export interface ChangedReservation {
+  reservation: Reservation;
+  item: { sku: string; location: string };
   /** True when the slice opened it. */
   isNew: boolean;
 }
@@ -65,18 +65,9 @@ export async function saveReservations(
   reservations: ChangedReservation[],
 ): Promise<void> {
   if (reservations.length === 0) return;
-  const rows = reservations.map((r) => {
+  const rows = reservations.map(({ reservation: r, item: { sku, location } }) => {
     const quantities = [r.granted, r.pending, r.confirmed, r.released, r.expired, r.returned];
-    return [
-      lane,
-      r.orderId,
-      r.sku,
-      r.location,
-      ...quantities,
-      r.startedAt,
-      r.expiresAt,
-      r.tombstone,
-    ];
+    return [lane, r.orderId, sku, location, ...quantities, r.startedAt, r.expiresAt, r.tombstone];
   });
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO reservations

@@ -6,7 +6,9 @@ import type {
   ReceiveStock,
   ReleaseReservation,
   ReserveStock,
+  RetryParked,
   ReturnStock,
+  SkipParked,
 } from '../domain/commands.ts';
 
 let commands = 0;
@@ -49,6 +51,8 @@ export function commandsFor(sku: string) {
     adjust: (delta: number, more: Partial<AdjustStock> = {}): AdjustStock => {
       return { ...head(), kind: 'AdjustStock', delta, reason: 'broken', ...more };
     },
+    retryParked: (): RetryParked => ({ ...head(), kind: 'RetryParked' }),
+    skipParked: (): SkipParked => ({ ...head(), kind: 'SkipParked' }),
     count: (counted: number, more: Partial<CountStock> = {}): CountStock => {
       const body = { counted, expected: null, reason: 'stock-take' };
       return { ...head(), kind: 'CountStock', ...body, ...more };

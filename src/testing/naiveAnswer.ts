@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** A reason, whether it applies, and how many units are missing. */
-export type Rule = [applies: boolean, reason: RejectionReason, shortage?: number];
+export type Rule = [applies: boolean, reason: RejectionReason, shortage?: number | null];
 
 /** The refusal for the first reason that applies, or null. */
 export function judge(...rules: Rule[]): Answer | null {
@@ -29,7 +29,7 @@ export function granted(kind: Answer['kind'], units: number | null, late = false
 /** The answer in an outcome event. */
 export function answerOf(event: StockEvent): Answer {
   if (event.kind === 'CommandRejected') {
-    return judge([true, event.reason, event.shortage ?? undefined])!;
+    return judge([true, event.reason, event.shortage])!;
   }
   const late = 'late' in event && event.late;
   if ('granted' in event) return granted(event.kind, event.granted, late);

@@ -25,7 +25,7 @@ export const policy: Policy = {
 /** A step of a story: a command, ms of log time that pass, or commands that the engine parks. */
 export type Step = StockCommand | { passMs: number } | { parked: number; sku: string };
 
-export function pass(passMs: number): Step {
+export function pass(passMs: number): { passMs: number } {
   return { passMs };
 }
 

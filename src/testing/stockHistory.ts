@@ -29,14 +29,14 @@ export function stockHistories(maxLength: number): fc.Arbitrary<TimedCommand[]> 
   });
 }
 
-const drawnSteps = fc.record({
+const drawnSteps: fc.Arbitrary<{ passMs: number; ask: DrawnAsk }> = fc.record({
   passMs: fc.oneof(
-    { weight: 10, arbitrary: fc.constant(0) },
-    { weight: 8, arbitrary: fc.constantFrom(1, 999, 1000, 5000) },
-    { weight: 2, arbitrary: fc.constantFrom(15_000, 19_999, 20_000) },
+    { weight: 30, arbitrary: fc.constant(0) },
+    { weight: 20, arbitrary: fc.constantFrom(1, 999, 1000, 5000) },
+    { weight: 3, arbitrary: fc.constantFrom(15_000, 19_999, 20_000) },
     { weight: 1, arbitrary: fc.constant(historyPolicy.commandMemoryMs) },
   ),
-  ask: fc.oneof<fc.MaybeWeightedArbitrary<fc.Arbitrary<DrawnAsk>>[]>(
+  ask: fc.oneof(
     { weight: 8, arbitrary: fc.record({ tick: fc.constantFrom(1, 2, 100) }) },
     {
       weight: 60,
@@ -61,6 +61,10 @@ function commandOf(ask: DrawnAsk, asked: StockMove[], time: number): StockComman
   const ids = { new: null, nameless: 'no id', reuse: earlier?.commandId, repeat: null };
   const command = { ...move, commandId: ids[as] ?? `c-${asked.length}` };
   if ('expiresAt' in command && command.expiresAt !== null) command.expiresAt += time;
+  if ('orderId' in command && !command.orderId.includes(' ')) {
+    const orders = asked.filter(({ kind }) => kind === 'ReserveStock').length;
+    command.orderId = `o-${orders + Number(command.orderId)}`;
+  }
   asked.push(command);
   return command;
 }

@@ -82,12 +82,7 @@ export async function testInstallation(
     admin,
     sendRaw,
     read,
-    startProcessor: async () =>
-      startProcessor(
-        settings,
-        process.env.DBG ? (await import('pino')).pino() : silentLogger,
-        failLoudly,
-      ),
+    startProcessor: () => startProcessor(settings, silentLogger, failLoudly),
     send: (given) => commandProducer.send(given),
     tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
     settled: (timeoutMs = 15_000) =>

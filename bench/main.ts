@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import { Argument, Command } from 'commander';
+import pc from 'picocolors';
+import { printLine } from '../src/cli/print.ts';
+import { reportError } from '../src/cli/reportError.ts';
+import { textTable } from '../src/ops/textTable.ts';
+import { backlog } from './backlog.ts';
+import { BenchError } from './benchError.ts';
+import { type BenchmarkResult, type Scale, full, quick } from './benchmark.ts';
+import { cleanUp } from './cleanUp.ts';
+import { decide } from './decide.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { idle } from './idle.ts';
+import { latency } from './latency.ts';
+import { ProgressView } from './progressView.ts';
+import { throughput } from './throughput.ts';
+
+type Benchmark = (scale: Scale, view: ProgressView) => Promise<BenchmarkResult>;
+
+const benchmarks: Record<string, Benchmark> = {
+  spread: (scale, view) => throughput('spread', scale, view),
+  hot: (scale, view) => throughput('hot', scale, view),
+  zipf: (scale, view) => throughput('zipf', scale, view),
+  latency,
+  idle,
+  backlog,
+  decide,
+};
+
+/** What runs when nothing is named. */
+const usual = ['spread', 'hot', 'latency', 'idle', 'backlog', 'decide'];
+
+const help = `
+Benchmarks:
+  spread    orders on 1,000 SKUs: onhand, the source design, a guarded UPDATE; and what each costs
+  hot       the same, all orders on one SKU
+  zipf      the same, 1,000 SKUs by Zipf 1.0 (only when named)
+  latency   command due → event read, at 20/s and 200/s
+  idle      CPU of a processor that has nothing to do
+  backlog   how fast, and in how much memory, a processor works off what has gathered
+  decide    the decision core alone, in memory
+
+Examples:
+  $ npm run bench                              all but zipf, quick: some ten minutes
+  $ npm run bench -- spread hot --full         for figures to quote
+  $ npm run bench -- latency --json FILE
+
+Exit code 1 when anything was oversold, lost, doubled or out of order.`;
+
+const program = new Command('bench')
+  .description('Side by side on the same servers, in one run, every feature on.')
+  .addArgument(
+    new Argument('[names...]', 'what to run').choices(Object.keys(benchmarks)).default(usual),
+  )
+  .option('--full', 'more rounds, longer runs, a backlog of a million')
+  .option('--json <file>', 'also write every single measurement to a file')
+  .option('--verbose', 'print stack traces of errors')
+  .addHelpText('after', help)
+  .action(run);
+
+let interrupted = false;
+process.once('SIGINT', () => {
+  interrupted = true;
+  process.stderr.write('\ninterrupted, cleaning up\n');
+  void cleanUp().finally(() => process.exit(130));
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!interrupted) report(error);
+} finally {
+  if (!interrupted) await cleanUp();
+}
+
+async function run(names: string[], options: { full?: boolean; json?: string }): Promise<void> {
+  const begun = Date.now();
+  const view = new ProgressView();
+  const facts = await readFacts();
+  printFacts(facts);
+  const results: BenchmarkResult[] = [];
+  try {
+    for (const name of names) {
+      const result = await benchmarks[name]?.(options.full ? full : quick, view);
+      if (result) results.push(result);
+    }
+  } finally {
+    view.endBar();
+    for (const { tables } of results) {
+      for (const { title, head, rows } of tables) {
+        printLine(`\n${pc.bold(title)}\n${textTable(head, rows)}`);
+      }
+    }
+    if (options.json !== undefined) {
+      const text = JSON.stringify({ at: new Date(begun).toISOString(), facts, results }, null, 2);
+      writeFileSync(options.json, text + '\n');
+    }
+  }
+  const faults = results.flatMap((result) => result.faults);
+  for (const fault of faults) printLine(pc.red(`✗ ${fault}`));
+  if (faults.length > 0) process.exitCode = 1;
+  else printLine(pc.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
+  printLine(pc.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all`));
+}
+
+function printFacts(facts: Facts): void {
+  const rows = Object.entries(facts).map(([what, values]) => [
+    what,
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  ]);
+  for (const [what = '', text = ''] of rows) printLine(`${pc.bold(what.padEnd(9))}${text}`);
+}
+
+function report(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof BenchError) {
+    process.stderr.write(`${pc.red('error')}: ${error.message}\n`);
+    if (error.hint) process.stderr.write(`  ${error.hint}\n`);
+  } else reportError(error, { verbose: program.opts<{ verbose?: boolean }>().verbose ?? false });
+}

@@ -1,0 +1,35 @@
+import { SingleBar } from 'cli-progress';
+import pc from 'picocolors';
+
+const format = '  {what} {bar} {percentage}%  {value}/{total}';
+
+/** What the benchmark does now, on stderr: steps, and a bar while something long is under way. */
+export class ProgressView {
+  #bar: SingleBar | undefined;
+
+  step(text: string): void {
+    this.endBar();
+    process.stderr.write(`${pc.cyan('•')} ${text}\n`);
+  }
+
+  /** Starts a bar; returns a function that moves it. Without a terminal it is a line now and then. */
+  bar(what: string, total: number): (value: number) => void {
+    this.endBar();
+    const bar = new SingleBar({
+      format,
+      barsize: 20,
+      noTTYOutput: true,
+      notTTYSchedule: 5000,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    bar.start(total, 0, { what });
+    this.#bar = bar;
+    return (value) => bar.update(value);
+  }
+
+  endBar(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+}

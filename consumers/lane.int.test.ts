@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { AskingCommand } from '../src/domain/commands.ts';
+import type { SliceLimits } from '../src/engine/cutSlice.ts';
+import { policyOf } from '../src/engine/policyOf.ts';
+import { decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
+import { InvariantError } from '../src/ops/errors.ts';
+import { inTransaction, openDatabase } from '../src/storage/database.ts';
+import { readOutbox } from '../src/storage/outbox.ts';
+import { type LaneId, claimLane } from '../src/storage/progress.ts';
+import { commandsFor } from '../src/testing/commandsFor.ts';
+import { expectUnbroken } from '../src/testing/expectUnbroken.ts';
+import { silentLogger } from '../src/testing/kafkaFixture.ts';
+import { type MysqlProxy, mysqlProxy } from '../src/testing/mysqlProxy.ts';
+import { partitionOf } from '../src/messaging/partitionOf.ts';
+import { recordsOf } from '../src/testing/recordsOf.ts';
+import { foldedStock, storedStock } from '../src/testing/storedStock.ts';
+import { storedTables } from '../src/testing/storedTables.ts';
+import { type TestDatabase, testDatabase } from '../src/testing/testDatabase.ts';
+import { waitUntil } from '../src/testing/waitUntil.ts';
+import { Lane } from './lane.ts';
+
+const partitionCount = 16;
+const everything = { rowsMax: 100_000, bytesMax: 2 ** 30 };
+
+describe('Lane', function () {
+  this.timeout(20_000);
+  let database: TestDatabase;
+  let proxy: MysqlProxy;
+  /** Leads through the proxy. */
+  let pool: Pool;
+  let lanes = 0;
+  before(async () => {
+    database = await testDatabase();
+    proxy = await mysqlProxy(database.settings);
+    pool = openDatabase(proxy.settings, 'app', 4);
+  });
+  after(async () => {
+    await pool?.end();
+    await proxy?.close();
+    await database?.close();
+  });
+
+  /** A lane of its own for each test, with a SKU that is at home there, and what it reported. */
+  async function newLane(limits: SliceLimits = { commandsMax: 100, bytesMax: 1_000_000 }) {
+    const id: LaneId = { engine: 'stock', lane: lanes++, topicId: 't'.repeat(22), partitionCount };
+    const claim = () => inTransaction(database.pool, (on) => claimLane(on, id, 'test'));
+    const reports: string[] = [];
+    const errors: unknown[] = [];
+    const lane = new Lane(
+      pool,
+      await claim(),
+      policyOf(database.settings),
+      limits,
+      {
+        onCommitted: (_, result) => reports.push(result ? 'committed' : 'found committed'),
+        onRetry: () => reports.push('retry'),
+        onRoom: () => reports.push('room'),
+        onFenced: () => reports.push('fenced'),
+        onHalted: (error) => {
+          reports.push('halted');
+          errors.push(error);
+        },
+      },
+      silentLogger,
+    );
+    let sku = 0;
+    while (partitionOf(`sku-${sku}`, partitionCount) !== id.lane) sku++;
+    const commands = commandsFor(`sku-${sku}`);
+    const accept = (asked: AskingCommand[], offset = 0) =>
+      lane.accept(recordsOf(asked, offset), offset + asked.length);
+    const events = async () => {
+      const rows = await readOutbox(database.pool, 'stock', id.lane, 0, everything);
+      return rows.map(({ value }) => decodeStockEvent(value));
+    };
+    const reached = (offset: number) =>
+      waitUntil(`offset ${offset}`, () => lane.progress.nextOffset === offset);
+    return { id, lane, claim, reports, errors, commands, accept, events, reached };
+  }
+
+  for (const lost of ['statement', 'answer'] as const) {
+    for (const text of [
+      'START TRANSACTION',
+      'UPDATE progress',
+      'UPDATE stock_levels',
+      'INSERT INTO reservations',
+      'INSERT INTO outbox',
+      'COMMIT',
+    ]) {
+      it(`applies a slice once whose ${text} lost its ${lost}`, async () => {
+        const { id, lane, reports, commands, accept, events, reached } = await newLane();
+        const { receive, reserve } = commands;
+        accept([receive(10)]);
+        await reached(1);
+        const cuts = proxy.cuts;
+        proxy.cutAt(text, lost, 150);
+        accept([reserve('o-1', 3), receive(1)], 1);
+        await reached(3);
+        accept([reserve('o-2', 8)], 3);
+        await reached(4);
+        await lane.stop();
+
+        expect(proxy.cuts, 'cuts').to.equal(cuts + 1);
+        const wasDone = text === 'COMMIT' && lost === 'answer';
+        expect(reports.filter((report) => report !== 'retry')).to.deep.equal([
+          'committed',
+          wasDone ? 'found committed' : 'committed',
+          'committed',
+        ]);
+        const all = await events();
+        expectUnbroken(all);
+        expect(all.map(({ offset }) => offset)).to.deep.equal([0, 1, 2, 3]);
+        const { levels } = await storedStock(database.pool);
+        expect(levels.filter((level) => level.lane === id.lane)).to.deep.equal(
+          foldedStock(all).levels,
+        );
+      });
+    }
+  }
+
+  it('waits for a MySQL that is away, and stops when it is told to', async () => {
+    const { lane, commands, accept, reports } = await newLane();
+    proxy.cutAt('UPDATE progress', 'statement', 400);
+    accept([commands.receive(1)]);
+    await waitUntil('a retry', () => reports.includes('retry'));
+    await lane.stop();
+    expect(reports.filter((report) => report !== 'retry')).to.deep.equal([]);
+    await waitUntil('MySQL', () => pool.query('SELECT 1').then(Boolean, () => false));
+  });
+
+  it('applies records once that are delivered again', async () => {
+    const { lane, commands, accept, events, reached } = await newLane();
+    const asked = [commands.receive(1), commands.receive(2), commands.receive(3)];
+    accept(asked.slice(0, 2));
+    accept(asked);
+    await reached(3);
+    accept(asked);
+    await lane.stop();
+    expect((await events()).map(({ offset }) => offset)).to.deep.equal([0, 1, 2]);
+  });
+
+  it('says that it has room again, also when it became full in the middle of a slice', async () => {
+    const limits = { commandsMax: 2, bytesMax: 1_000_000 };
+    const { lane, commands, accept, reports, reached } = await newLane(limits);
+    accept([commands.receive(1)]);
+    // The first slice is under way by now.
+    await Promise.resolve();
+    accept([1, 2, 3].map(commands.receive), 1);
+    expect(lane.isFull).to.be.true;
+    await reached(4);
+    await lane.stop();
+    expect(reports.filter((report) => report === 'room')).to.have.length(1);
+  });
+
+  it('is full by bytes, too', async () => {
+    const { lane, commands, accept } = await newLane({ commandsMax: 100, bytesMax: 50 });
+    accept([commands.receive(1), commands.receive(2)]);
+    expect(lane.isFull).to.be.true;
+    await lane.stop();
+  });
+
+  it('writes nothing any more when another has claimed the lane', async () => {
+    const { claim, commands, accept, reports } = await newLane();
+    await claim();
+    const before = await storedTables(database.pool);
+    accept([commands.receive(1)]);
+    await waitUntil('the end of the lane', () => reports.includes('fenced'));
+    expect(reports).to.deep.equal(['fenced']);
+    expect(await storedTables(database.pool)).to.deep.equal(before);
+  });
+
+  for (const [what, sql] of [
+    ['whose row has another sequence', 'UPDATE stock_levels SET sequence = 7 WHERE lane = ?'],
+    ['whose row is gone', 'DELETE FROM stock_levels WHERE lane = ?'],
+  ] as const) {
+    it(`stops at a stock item ${what}, and writes nothing`, async () => {
+      const { id, commands, accept, reports, errors, reached } = await newLane();
+      accept([commands.receive(5)]);
+      await reached(1);
+      await asRoot(sql, id.lane);
+      const before = await storedTables(database.pool);
+      accept([commands.receive(1)], 1);
+      accept([commands.receive(1)], 2);
+      await waitUntil('the end of the lane', () => reports.includes('halted'));
+      expect(errors[0]).to.be.instanceOf(InvariantError);
+      expect(reports).to.deep.equal(['committed', 'halted']);
+      expect(await storedTables(database.pool)).to.deep.equal(before);
+    });
+  }
+
+  /** As nobody may in production: the app user cannot even delete levels. */
+  async function asRoot(sql: string, lane: number): Promise<void> {
+    const migrating = openDatabase(database.settings, 'migrate', 1);
+    await migrating.query<RowDataPacket[]>(sql, [lane]);
+    await migrating.end();
+  }
+});

@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import { partitionOf } from '../messaging/partitionOf.ts';
+import type { HealthReport } from '../ops/healthReport.ts';
+import { commandsFor } from '../testing/commandsFor.ts';
+import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
+import { waitUntil } from '../testing/waitUntil.ts';
+import type { Processor } from './processor.ts';
+
+const lanes = 3;
+/** One SKU for each lane. */
+const skus = Array.from({ length: lanes }, (_, lane) => {
+  let number = 0;
+  while (partitionOf(`sku-${number}`, lanes) !== lane) number++;
+  return `sku-${number}`;
+});
+
+describe('what an operator sees of a running processor', function () {
+  this.timeout(40_000);
+  let onhand: TestInstallation;
+  let processor: Processor;
+  before(async () => {
+    onhand = await testInstallation();
+    processor = await onhand.startProcessor();
+    await waitUntil('readiness', isReady, 15_000);
+  });
+  after(async () => {
+    await processor?.stop();
+    await onhand?.close();
+  });
+
+  const get = (path: string) => fetch(processor.url + path);
+  const health = async () => (await (await get('/health')).json()) as HealthReport;
+  const isReady = async () => (await get('/health/ready')).ok;
+  /** Value by name with labels, as Prometheus scrapes it. */
+  const scrape = async () => {
+    const text = await (await get('/metrics')).text();
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map((line): [string, number] => {
+        const at = line.lastIndexOf(' ');
+        return [line.slice(0, at), Number(line.slice(at + 1))];
+      }),
+    );
+  };
+
+  it('counts what was sent, by outcome, while it is read', async () => {
+    const { receive, reserve } = commandsFor(skus[0]!);
+    const first = receive(100);
+    await onhand.send([first]);
+    const scrapes = [scrape(), scrape()];
+    const more = Array.from({ length: 120 }, (_, number) => reserve(`o-${number}`, 1));
+    await onhand.send([...more, first]);
+    await onhand.sendRaw([{ partition: 1, key: 'x', value: Buffer.from('no command') }]);
+    await onhand.settled();
+    await Promise.all(scrapes);
+    const metrics = await scrape();
+    const outcome = (name: string) => metrics.get(`onhand_commands_total{outcome="${name}"}`);
+    expect(outcome('StockReceived')).to.equal(1);
+    expect(outcome('StockReserved')).to.equal(100);
+    expect(outcome('INSUFFICIENT_STOCK')).to.equal(20);
+    expect(outcome('Repeated')).to.equal(1);
+    expect(metrics.get('onhand_dead_letters_total')).to.equal(1);
+    expect(metrics.get('onhand_slice_commands_sum')).to.equal(123);
+    expect(metrics.get('onhand_publish_rows_sum')).to.equal(122);
+    const slices = metrics.get('onhand_slice_commands_count');
+    expect(metrics.get('onhand_slice_commit_seconds_count')).to.equal(slices);
+    expect(metrics.get('onhand_slice_commit_seconds_sum')).to.be.within(0.001, 30);
+    expect(metrics.get('onhand_publish_seconds_sum')).to.be.within(0.001, 30);
+  });
+
+  it('shows how far each lane is, and that nothing waits', async () => {
+    await waitUntil('the look at the ends of the logs', async () => {
+      return (await scrape()).get('onhand_lane_lag_records{lane="0"}') === 0;
+    });
+    const metrics = await scrape();
+    const ends = await onhand.admin.fetchTopicOffsets(onhand.topics.stockCommands.name);
+    for (const { partition, high } of ends) {
+      const of = (name: string) => metrics.get(`${name}{lane="${partition}"}`);
+      expect(of('onhand_lane_next_offset'), `lane ${partition}`).to.equal(Number(high));
+      expect(of('onhand_lane_lag_records')).to.equal(0);
+      expect(of('onhand_lane_lag_seconds')).to.equal(0);
+      expect(of('onhand_outbox_lag_rows')).to.equal(0);
+      expect(of('onhand_outbox_oldest_unpublished_seconds')).to.equal(0);
+    }
+    const prefix = onhand.settings.ONHAND_TOPIC_PREFIX;
+    const place = `consumergroup="${prefix}onhand-stock",topic="${prefix}stock.commands"`;
+    expect(metrics.get(`kafka_consumergroup_lag{${place},partition="0"}`)).to.equal(0);
+    expect(metrics.get('onhand_lanes{state="claimed"}')).to.equal(lanes);
+    expect(metrics.get('onhand_server_up{server="kafka"}')).to.equal(1);
+    expect(metrics.get('onhand_server_up{server="mysql"}')).to.equal(1);
+  });
+
+  it('tells of each lane in its health', async () => {
+    const { ready, problems, lanes: found } = await health();
+    expect({ ready, problems }).to.deep.equal({ ready: true, problems: [] });
+    expect(found.map(({ lane, state }) => [lane, state])).to.have.deep.members([
+      [0, 'claimed'],
+      [1, 'claimed'],
+      [2, 'claimed'],
+    ]);
+  });
+
+  it('is not ready any more when a lane halts, says which and why, and counts its lag', async () => {
+    const { receive } = commandsFor(skus[2]!);
+    await onhand.send([receive(1)]);
+    await onhand.settled();
+    // Somebody else writes the row, which nobody may.
+    await onhand.pool.query('UPDATE stock_levels SET sequence = 7 WHERE sku = ?', [skus[2]]);
+    await onhand.send([receive(2), receive(3)]);
+    await waitUntil('the halt', async () => !(await isReady()));
+
+    const response = await get('/health/ready');
+    expect(response.status).to.equal(503);
+    const { problems } = (await response.json()) as HealthReport;
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.include({ lane: 2, state: 'halted', code: 'INVARIANT_BROKEN' });
+    expect(problems[0]?.reason).to.include('levels');
+    expect((await get('/health/live')).status).to.equal(200);
+
+    const lane = (await health()).lanes.find((status) => status.lane === 2);
+    expect(lane).to.include({ state: 'halted', nextOffset: 1, lagRecords: 2 });
+    const metrics = await scrape();
+    expect(metrics.get('onhand_lanes{state="halted"}')).to.equal(1);
+    expect(metrics.get('onhand_lane_lag_records{lane="2"}')).to.equal(2);
+    expect(metrics.get('onhand_lane_lag_seconds{lane="2"}')).to.be.within(0.001, 60);
+  });
+
+  it('names a lane whose commands were deleted before they were applied', async () => {
+    await processor.stop();
+    await onhand.send([commandsFor(skus[1]!).receive(1)]);
+    const topic = onhand.topics.stockCommands.name;
+    await onhand.admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '-1' }] });
+    processor = await onhand.startProcessor();
+    expect(await isReady()).to.be.false;
+    const claimed = async () => (await scrape()).get('onhand_lanes{state="claimed"}') === 2;
+    await waitUntil('the claim of the other lanes', claimed, 15_000);
+    await waitUntil('the halt', async () => {
+      const { problems } = await health();
+      return problems.some(({ lane, code }) => lane === 1 && code === 'COMMANDS_LOST');
+    });
+    const { ready, problems } = await health();
+    expect(ready).to.be.false;
+    expect(problems.map(({ lane, state }) => [lane, state])).to.deep.equal([[1, 'halted']]);
+    expect(problems[0]?.hint).not.to.be.empty;
+  });
+});
