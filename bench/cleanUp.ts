@@ -13,9 +13,13 @@ export function onCleanUp(undo: Undo): () => Promise<void> {
 /** Takes back what is still there, the latest first. Goes on when one fails, throws the first. */
 export async function cleanUp(): Promise<void> {
   const failures: unknown[] = [];
-  for (const undo of [...open].reverse()) {
-    if (!open.delete(undo)) continue;
+  for (let undo = latest(); undo; undo = latest()) {
+    open.delete(undo);
     await undo().catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
+}
+
+function latest(): Undo | undefined {
+  return [...open].at(-1);
 }

@@ -1,4 +1,5 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { ServerName } from '../stack/stackState.ts';
 import { stackStatus } from '../stack/stackStatus.ts';
 import { cpuSecondsOf } from './processCost.ts';
 
@@ -38,10 +39,12 @@ export class CostMeter {
     this.#pids = pids;
   }
 
-  /** Finds the servers of the stack; this process counts as `clients`. */
-  static async open(pool: Pool): Promise<CostMeter> {
+  /** Watches these servers of the stack, and this process as `clients`. */
+  static async open(pool: Pool, servers: readonly ServerName[]): Promise<CostMeter> {
     const pids: Record<string, number> = { clients: process.pid };
-    for (const { server, pid } of await stackStatus()) if (pid !== undefined) pids[server] = pid;
+    for (const { server, pid } of await stackStatus()) {
+      if (pid !== undefined && servers.includes(server)) pids[server] = pid;
+    }
     return new CostMeter(pool, pids);
   }
 

@@ -42,7 +42,7 @@ export async function readFacts(): Promise<Facts> {
       cpu: `${cores.length} x ${cores[0]?.model ?? 'unknown'}`,
       memory: `${Math.round(totalmem() / 1024 ** 3)} GiB`,
       system: `${type()} ${release()}`,
-      'load before': (loadavg()[0] ?? 0).toFixed(2),
+      'load average before': (loadavg()[0] ?? 0).toFixed(2),
     },
     software: { onhand: packageVersion, node: process.version, ...Object.fromEntries(servers) },
     mysql,

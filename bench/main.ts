@@ -59,11 +59,8 @@ const program = new Command('bench')
   .action(run);
 
 let interrupted = false;
-process.once('SIGINT', () => {
-  interrupted = true;
-  process.stderr.write('\ninterrupted, cleaning up\n');
-  void cleanUp().finally(() => process.exit(130));
-});
+process.once('SIGINT', interrupt);
+process.once('SIGTERM', interrupt);
 
 try {
   await program.parseAsync();
@@ -101,6 +98,12 @@ async function run(names: string[], options: { full?: boolean; json?: string }):
   if (faults.length > 0) process.exitCode = 1;
   else printLine(pc.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
   printLine(pc.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all`));
+}
+
+function interrupt(): void {
+  interrupted = true;
+  process.stderr.write('\ninterrupted, cleaning up\n');
+  void cleanUp().finally(() => process.exit(130));
 }
 
 function printFacts(facts: Facts): void {

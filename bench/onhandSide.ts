@@ -42,7 +42,7 @@ async function drain(
   const commands = workload.orders.length + workload.skus.length;
   await preload(installation, workload, view.bar('preload', commands));
   const reader = await OutcomeReader.open(installation);
-  const meter = await CostMeter.open(installation.pool);
+  const meter = await CostMeter.open(installation.pool, ['mysql', 'kafka']);
   const worker = new WorkerProcess(installation);
   try {
     await worker.claimed(1);

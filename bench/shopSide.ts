@@ -47,7 +47,7 @@ export function shopSide(name: 'source' | 'guarded', open: () => Promise<ShopWay
             if (order % 500 === 0) show(order);
           }
         };
-        const meter = await CostMeter.open(database.pool);
+        const meter = await CostMeter.open(database.pool, ['mysql', 'redis']);
         await meter.start();
         const begun = performance.now();
         await Promise.all(Array.from({ length: callersCount }, call));

@@ -20,7 +20,7 @@ import { type TestDatabase, testDatabase } from '../src/testing/testDatabase.ts'
 import { waitUntil } from '../src/testing/waitUntil.ts';
 import { Lane } from './lane.ts';
 
-const partitionCount = 16;
+const partitionCount = 32;
 const everything = { rowsMax: 100_000, bytesMax: 2 ** 30 };
 
 describe('Lane', function () {
@@ -30,11 +30,13 @@ describe('Lane', function () {
   /** Leads through the proxy. */
   let pool: Pool;
   let lanes = 0;
+  let running: Lane | undefined;
   before(async () => {
     database = await testDatabase();
     proxy = await mysqlProxy(database.settings);
     pool = openDatabase(proxy.settings, 'app', 4);
   });
+  afterEach(() => running?.stop());
   after(async () => {
     await pool?.end();
     await proxy?.close();
@@ -64,6 +66,7 @@ describe('Lane', function () {
       },
       silentLogger,
     );
+    running = lane;
     let sku = 0;
     while (partitionOf(`sku-${sku}`, partitionCount) !== id.lane) sku++;
     const commands = commandsFor(`sku-${sku}`);
@@ -145,7 +148,7 @@ describe('Lane', function () {
     accept([commands.receive(1)]);
     // The first slice is under way by now.
     await Promise.resolve();
-    accept([1, 2, 3].map(commands.receive), 1);
+    accept([commands.receive(1), commands.receive(2), commands.receive(3)], 1);
     expect(lane.isFull).to.be.true;
     await reached(4);
     await lane.stop();
@@ -153,10 +156,9 @@ describe('Lane', function () {
   });
 
   it('is full by bytes, too', async () => {
-    const { lane, commands, accept } = await newLane({ commandsMax: 100, bytesMax: 50 });
+    const { lane, commands, accept } = await newLane({ commandsMax: 100, bytesMax: 20 });
     accept([commands.receive(1), commands.receive(2)]);
     expect(lane.isFull).to.be.true;
-    await lane.stop();
   });
 
   it('writes nothing any more when another has claimed the lane', async () => {

@@ -3,6 +3,8 @@ import { StockConsumer } from '../../consumers/stockConsumer.ts';
 import { ExpiryScheduler } from '../../producers/expiryScheduler.ts';
 import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
 import type { Settings } from '../config/settings.ts';
+import { OutboxPruner } from '../engine/outboxPruner.ts';
+import { policyOf } from '../engine/policyOf.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
 import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
@@ -54,15 +56,20 @@ export async function startProcessor(
       onCrash,
     );
     const scheduler = new ExpiryScheduler({ ...shared, progress: () => consumer.lanes.progress() });
+    const { commandMemoryMs } = policyOf(settings);
+    const progress = () => consumer.lanes.progress();
+    const pruner = new OutboxPruner(pool, logger, commandMemoryMs, progress);
     const server = await startOperatorServer(shared, consumer.lanes);
     operator = server;
     await consumer.start();
     await scheduler.start();
+    pruner.start();
     return {
       url: server.url,
       stop: async () => {
         await server.close();
         await scheduler.stop();
+        await pruner.stop();
         await consumer.stop();
         await admin.disconnect();
         await pool.end();

@@ -1,4 +1,4 @@
-import type { AskingCommand } from '../domain/commands.ts';
+import type { AskingCommand, RetryParked, SkipParked } from '../domain/commands.ts';
 import { decide, refuseSkipped } from '../domain/decide.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -40,11 +40,12 @@ export class Parking {
     this.#poison = poison;
   }
 
-  /** Why a command that belongs to no stock item cannot be decided; it cannot be parked either. */
+  /** Why a command that cannot be parked cannot be decided: it names no item, or is an operator's. */
   homelessFailure(entry: CommandEntry): { failure: string; message: string } | undefined {
     if (this.#poison.size === 0) return undefined;
     const { command, record } = entry;
-    const homeless = command.kind === 'ExpireDue' || malformedName(command) !== null;
+    const homeless =
+      command.kind === 'ExpireDue' || isOperators(command) || malformedName(command) !== null;
     const failed = homeless ? this.#failed(entry, record.offset) : undefined;
     return failed && { failure: 'HANDLER_FAILED', message: failed.reason };
   }
@@ -53,7 +54,7 @@ export class Parking {
   decide(entry: CommandEntry): Caused[] {
     const { command, record, time } = entry;
     if (command.kind === 'ExpireDue') return [this.#apply(command, record.offset, entry)];
-    if (command.kind === 'RetryParked' || command.kind === 'SkipParked') {
+    if (isOperators(command)) {
       const outcome = this.#apply(command, record.offset, entry);
       const kind = outcome.events.at(-1)?.kind;
       if (kind === 'ParkedRetried') return [outcome, ...this.#retry(entry)];
@@ -116,7 +117,7 @@ export class Parking {
 
   #apply(command: CommandEntry['command'], offset: number, entry: CommandEntry): Caused {
     try {
-      if (command.kind !== 'ExpireDue') throwOnPoison(command.sku);
+      if (command.kind !== 'ExpireDue' && !isOperators(command)) throwOnPoison(command.sku);
       const events = decide(command, this.#state, entry.time);
       for (const event of events) evolve(this.#state, event);
       return { offset, events };
@@ -125,6 +126,10 @@ export class Parking {
       throw new HandlerError(entry.record.offset, offset, error);
     }
   }
+}
+
+function isOperators(command: CommandEntry['command']): command is RetryParked | SkipParked {
+  return command.kind === 'RetryParked' || command.kind === 'SkipParked';
 }
 
 function keyOf({ command }: CommandEntry): string {

@@ -15,9 +15,11 @@ const broken = new Set([
 
 /**
  * Whether the database may answer differently to the same batch: it is away, restarting or read
- * only, a deadlock or a lock wait chose us. Everything without a driver's code is a bug of ours.
+ * only, a deadlock or a lock wait chose us. The driver marks a broken connection as fatal, though
+ * not always with a code. Everything else without a driver's code is a bug of ours.
  */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== 'UNKNOWN' && !broken.has(code);
+  if (code === 'UNKNOWN') return (error as { fatal?: unknown }).fatal === true;
+  return !broken.has(code);
 }

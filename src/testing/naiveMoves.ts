@@ -57,7 +57,7 @@ export function reserve(command: ReserveStock, scene: Scene): Answer {
   const { orderId, quantity, minimum, expiresAt, ttlSeconds } = command;
   const { shelf, hold, free, now, policy } = scene;
   const life = ttlSeconds === null ? policy.reservationTtlMs : 1000 * ttlSeconds;
-  const deadline = expiresAt === null ? now + life : expiresAt;
+  const deadline = expiresAt ?? now + life;
   const tooLong = deadline - now > policy.reservationTtlMsMax;
   const least = minimum ?? quantity;
   const refused = judge(

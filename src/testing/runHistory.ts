@@ -95,18 +95,9 @@ function follow(state: StockState, event: StockEvent, moved: Map<string, number>
 
 /** Units that an event, by its own words, has brought in. */
 function unitsIn(event: StockEvent): number {
-  switch (event.kind) {
-    case 'StockReceived':
-    case 'StockReturned':
-      return event.quantity;
-    case 'ReservationConfirmed':
-      return -event.quantity;
-    case 'StockAdjusted':
-    case 'StockCounted':
-      return event.delta;
-    default:
-      return 0;
-  }
+  if (event.kind === 'StockReceived' || event.kind === 'StockReturned') return event.quantity;
+  if (event.kind === 'ReservationConfirmed') return -event.quantity;
+  return 'delta' in event ? event.delta : 0;
 }
 
 function isExpiry(event: StockEvent): boolean {

@@ -7,18 +7,19 @@ import { beginRelease } from './orderSteps.ts';
 
 export function refusesCancelled(
   { reason }: OrderCancelled,
-  { phase, reserved, paidBy, cancelledBy, ending }: OrderHead,
+  { phase, paidBy, cancelledBy, ending }: OrderHead,
 ): RefusalOf<'OrderCancelled'> {
   if (!isReason(reason)) return 'REASON_INVALID';
   if (cancelledBy !== null) return 'ALREADY_CANCELLED';
   if (phase === 'rejected') return 'ALREADY_REJECTED';
-  if (reserved && ending === 'PAYMENT_OVERDUE') return 'ALREADY_EXPIRED';
+  // From the deadline on, however far the release has come: that depends on when ticks come.
+  if (ending === 'PAYMENT_OVERDUE') return 'ALREADY_EXPIRED';
   return paidBy === null ? null : 'ALREADY_PAID';
 }
 
 /**
  * The order is given up. An unplaced one leaves a tombstone: it will be rejected when it is placed.
- * One that is being given up anyway is answered when that is done.
+ * One that is being rejected is answered when that is done.
  */
 export function decideCancelled({ eventId, reason }: OrderCancelled, draft: OrderDraft): void {
   switch (draft.head.phase) {

@@ -52,16 +52,18 @@ describe('a payment deadline', () => {
       .thenAsks('ReleaseReservation A')
       .when(hasA)
       .then(
-        { kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE', paid: true },
-        { kind: 'OrderRefundRequired', reason: 'ORDER_REJECTED' },
+        { kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE', paid: false },
+        { kind: 'OrderRefundRequired', reason: 'PAYMENT_OVERDUE' },
       );
   });
 
   it('counts for a cancellation of an order that is still being reserved', () => {
-    givenOrder(place({ A: 2 }), timeOut, cancel(), hasA, hasA).then(
-      { kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE' },
-      { kind: 'OrderStockReleased' },
-    );
+    givenOrder(place({ A: 2 }), timeOut, cancel())
+      .thenRefused('ALREADY_EXPIRED')
+      .when(hasA, hasA)
+      .then({ kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE' })
+      .when(cancel())
+      .thenRefused('ALREADY_EXPIRED');
   });
 
   it('lets a cancellation before it win, however late the releases are', () => {

@@ -81,7 +81,7 @@ const rows: Row[] = [
     'reserving',
     `Release A, ${known}`,
     'Release A',
-    'Release A',
+    'Release A, ! ALREADY_EXPIRED',
     `Release A, ${notSold}`,
   ],
   ['rejecting', rejecting, 'releasing', known, 'remembered', 'remembered', notSold],

@@ -26,7 +26,7 @@ export const ORDER_REFUSALS = [
   'ALREADY_CANCELLED',
   /** A cancellation of what was never held. */
   'ALREADY_REJECTED',
-  /** A cancellation after the payment deadline of an order that was held. */
+  /** A cancellation after the payment deadline. */
   'ALREADY_EXPIRED',
   /** A second payment; or a cancellation after one: paid orders are returned, not cancelled. */
   'ALREADY_PAID',
@@ -97,11 +97,11 @@ export type OrderEnding = Extract<
 
 /** Why a payment, or a part of it, is to be repaid. */
 export const REFUND_REASONS = [
-  /** The order was rejected. */
+  /** The order was rejected for what it asked. */
   'ORDER_REJECTED',
   /** The order was cancelled before it was paid. */
   'ORDER_CANCELLED',
-  /** The payment came at or after the deadline: the units have been released. */
+  /** The payment came at or after the deadline. */
   'PAYMENT_OVERDUE',
   /** Paid in time, but units could not be had: each line says how many, and why. */
   'UNITS_MISSING',

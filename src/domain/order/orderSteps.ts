@@ -87,14 +87,14 @@ function finishConfirming(draft: OrderDraft): void {
 function finishReleasing(draft: OrderDraft): void {
   const { reserved, placedBy, cancelledBy, paidBy, ending, expiresAt } = draft.head;
   const lines = draft.lines();
-  const unreserved = cancelledBy === null ? 'rejected' : 'cancelled';
-  const phase = reserved && cancelledBy === null ? 'expired' : unreserved;
+  const uncancelled = ending === 'PAYMENT_OVERDUE' ? 'expired' : 'rejected';
+  const phase = cancelledBy === null ? uncancelled : 'cancelled';
   draft.state({ kind: 'PhaseChanged', phase });
   if (!reserved && ending !== null) {
     draft.answer(placedBy, {
       kind: 'OrderStockRejected',
       reason: ending,
-      paid: paidBy !== null,
+      paid: paidBy !== null && ending === 'LINES_REFUSED',
       lines: lines.map(rejectedLine),
     });
   }

@@ -77,7 +77,7 @@ export interface OrderStockPartiallyReserved {
 export interface OrderStockRejected {
   kind: 'OrderStockRejected';
   reason: OrderRejection;
-  /** Paid meanwhile: the OrderRefundRequired that follows at once says what to repay. */
+  /** It had been paid in time: the OrderRefundRequired that follows at once says what to repay. */
   paid: boolean;
   lines: ReservedLine[];
 }
