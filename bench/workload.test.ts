@@ -22,7 +22,7 @@ describe('makeWorkload', () => {
         granted++;
       }
       expect(grantable).to.equal(granted);
-      expect(count - granted).to.be.within(count * 0.005, count * 0.05);
+      expect(count - granted).to.be.within(count * 0.003, count * 0.02);
     });
   }
 

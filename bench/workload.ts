@@ -31,7 +31,7 @@ export function makeWorkload(name: WorkloadName, count: number): Workload {
   return { name, skus, stock, orders, grantable: grants.reduce((sum, units) => sum + units, 0) };
 }
 
-/** In all, one order in a hundred finds nothing left. */
+/** About one order in a hundred finds nothing left; by Zipf fewer, the scarce SKUs being rare. */
 function stockFor(name: WorkloadName, demand: number, sku: number): number {
   if (name === 'hot') return demand - Math.ceil(demand / 100);
   return sku % scarceEvery === scarceEvery - 1 ? demand >> 1 : demand;

@@ -35,7 +35,7 @@ function resultOf(commands: StockCommand[], deadLetters = 0, parked = 0): SliceR
 
 async function countsOf(metrics: Metrics): Promise<Record<string, number>> {
   const { values } = await metrics.commands.get();
-  return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
+  return Object.fromEntries(values.map(({ labels, value }) => [String(labels.outcome), value]));
 }
 
 describe('countSlice', () => {

@@ -50,6 +50,7 @@ export class Lane {
   /** Failed decisions by position, and those that failed too often. */
   readonly #tries = new Map<string, number>();
   readonly #poison = new Map<string, FailedDecision>();
+  readonly #abort = new AbortController();
   #stopping = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -109,6 +110,7 @@ export class Lane {
   /** Ends after the slice that is being applied. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#abort.abort();
     this.#wake();
     await this.#done;
   }
@@ -151,9 +153,7 @@ export class Lane {
           last + 1,
           this.#poison,
         );
-        this.#progress = result.progress;
-        this.#tries.clear();
-        this.#poison.clear();
+        this.#goOn(result.progress);
         this.#listener.onCommitted(slice, result);
         return true;
       } catch (error) {
@@ -170,10 +170,21 @@ export class Lane {
       }
       if (await this.#wasApplied(slice, last + 1)) return true;
       this.#listener.onRetry();
-      await sleep(backOffMs);
+      await this.#pause(backOffMs);
       backOffMs = Math.min(2 * backOffMs, backOffMsMax);
     }
     return false;
+  }
+
+  #goOn(progress: Progress): void {
+    this.#progress = progress;
+    this.#tries.clear();
+    this.#poison.clear();
+  }
+
+  /** Ends early when told to stop. */
+  async #pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 
   /** After a few tries the command is poison: its stock item is parked. */
@@ -209,7 +220,7 @@ export class Lane {
         `lane ${lane} moved from ${before} to ${found.nextOffset} by itself`,
       );
     }
-    this.#progress = found;
+    this.#goOn(found);
     this.#listener.onCommitted(slice, undefined);
     return true;
   }

@@ -12,6 +12,7 @@ import type { LaneStateName, LaneStatus } from '../src/ops/laneStatus.ts';
 import type { Metrics } from '../src/ops/metrics.ts';
 import { type Trouble, troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
+import { countParked } from '../src/storage/parkedCommands.ts';
 import { type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
@@ -166,7 +167,8 @@ export class LaneOwner {
     while (generation === this.#generation && this.#assigned.includes(partition)) {
       try {
         const claim = await this.#claimInDatabase(partition);
-        if (generation === this.#generation) this.#open(claim, logger);
+        const parked = await countParked(this.#context.pool, partition);
+        if (generation === this.#generation) this.#open(claim, parked.length, logger);
         return;
       } catch (error) {
         const halts = error instanceof OperationalError;
@@ -196,7 +198,7 @@ export class LaneOwner {
     return claim;
   }
 
-  #open(claim: Progress, logger: Logger): void {
+  #open(claim: Progress, parkedItems: number, logger: Logger): void {
     const { pool, settings, metrics } = this.#context;
     const partition = claim.lane;
     const publisher = this.#context.openPublisher(claim);
@@ -237,6 +239,7 @@ export class LaneOwner {
     );
     this.#owned.set(partition, { lane, publisher, unpublished });
     this.#troubles.delete(partition);
+    metrics.parkedItems.set({ lane: partition }, parkedItems);
     this.#controls.seek(partition, claim.nextOffset);
     this.#controls.resume(partition);
     logger.info({ nextOffset: claim.nextOffset, epoch: claim.epoch }, 'lane claimed');

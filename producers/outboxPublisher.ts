@@ -156,7 +156,10 @@ export class OutboxPublisher {
       const first = this.#waiting[0];
       if (first && first.sequence !== this.#cursor + 1) this.#inStep = false;
       else if (first) return this.#waiting.splice(0, cutRows(this.#waiting, limits));
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      // What came while the table was read may have been a stop, or rows to look for there.
+      else if (this.#inStep && !this.#stopping) {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
     }
     return [];
   }

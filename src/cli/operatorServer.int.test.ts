@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import type { HealthReport } from '../ops/healthReport.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
+import { silentLogger } from '../testing/kafkaFixture.ts';
+import { type MysqlProxy, mysqlProxy } from '../testing/mysqlProxy.ts';
 import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
-import type { Processor } from './processor.ts';
+import { type Processor, startProcessor } from './processor.ts';
 
 const lanes = 3;
 /** One SKU for each lane. */
@@ -17,17 +19,25 @@ const skus = Array.from({ length: lanes }, (_, lane) => {
 describe('what an operator sees of a running processor', function () {
   this.timeout(40_000);
   let onhand: TestInstallation;
+  let proxy: MysqlProxy;
   let processor: Processor;
   before(async () => {
     onhand = await testInstallation();
-    processor = await onhand.startProcessor();
+    proxy = await mysqlProxy(onhand.settings);
+    processor = await start();
     await waitUntil('readiness', isReady, 15_000);
   });
   after(async () => {
     await processor?.stop();
+    await proxy?.close();
     await onhand?.close();
   });
 
+  const start = () => {
+    return startProcessor(proxy.settings, silentLogger, (error) => {
+      throw error;
+    });
+  };
   const get = (path: string) => fetch(processor.url + path);
   const health = async () => (await (await get('/health')).json()) as HealthReport;
   const isReady = async () => (await get('/health/ready')).ok;
@@ -53,6 +63,10 @@ describe('what an operator sees of a running processor', function () {
     await onhand.sendRaw([{ partition: 1, key: 'x', value: Buffer.from('no command') }]);
     await onhand.settled();
     await Promise.all(scrapes);
+    // The publisher counts when it knows of its commit, a moment after the readers.
+    await waitUntil('the count of the last row', async () => {
+      return ((await scrape()).get('onhand_publish_rows_sum') ?? 0) >= 122;
+    });
     const metrics = await scrape();
     const outcome = (name: string) => metrics.get(`onhand_commands_total{outcome="${name}"}`);
     expect(outcome('StockReceived')).to.equal(1);
@@ -68,6 +82,26 @@ describe('what an operator sees of a running processor', function () {
     expect(metrics.get('onhand_publish_seconds_sum')).to.be.within(0.001, 30);
   });
 
+  it('counts a try that MySQL broke off, and its command once all the same', async () => {
+    proxy.cutAt('UPDATE progress', 'statement');
+    await onhand.send([commandsFor(skus[0]!).adjust(1)]);
+    await onhand.settled();
+    const metrics = await scrape();
+    expect(metrics.get('onhand_commands_total{outcome="StockAdjusted"}')).to.equal(1);
+    expect(metrics.get('onhand_slices_retried_total')).to.be.at.least(1);
+    expect(metrics.get('onhand_slices_fenced_total')).to.equal(0);
+  });
+
+  it('counts a slice that another claim has fenced, and gets the lane back', async () => {
+    await onhand.pool.query('UPDATE progress SET epoch = epoch + 1 WHERE lane = 0');
+    await onhand.send([commandsFor(skus[0]!).adjust(-1)]);
+    await onhand.settled();
+    await waitUntil('readiness', isReady);
+    const metrics = await scrape();
+    expect(metrics.get('onhand_slices_fenced_total')).to.equal(1);
+    expect(metrics.get('onhand_commands_total{outcome="StockAdjusted"}')).to.equal(2);
+  });
+
   it('shows how far each lane is, and that nothing waits', async () => {
     await waitUntil('the look at the ends of the logs', async () => {
       return (await scrape()).get('onhand_lane_lag_records{lane="0"}') === 0;
@@ -81,6 +115,7 @@ describe('what an operator sees of a running processor', function () {
       expect(of('onhand_lane_lag_seconds')).to.equal(0);
       expect(of('onhand_outbox_lag_rows')).to.equal(0);
       expect(of('onhand_outbox_oldest_unpublished_seconds')).to.equal(0);
+      expect(of('onhand_parked_items')).to.equal(0);
     }
     const prefix = onhand.settings.ONHAND_TOPIC_PREFIX;
     const place = `consumergroup="${prefix}onhand-stock",topic="${prefix}stock.commands"`;
@@ -130,7 +165,7 @@ describe('what an operator sees of a running processor', function () {
     await onhand.send([commandsFor(skus[1]!).receive(1)]);
     const topic = onhand.topics.stockCommands.name;
     await onhand.admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '-1' }] });
-    processor = await onhand.startProcessor();
+    processor = await start();
     expect(await isReady()).to.be.false;
     const claimed = async () => (await scrape()).get('onhand_lanes{state="claimed"}') === 2;
     await waitUntil('the claim of the other lanes', claimed, 15_000);

@@ -104,6 +104,16 @@ describe('decide', () => {
       );
   });
 
+  it('tells how many commands go on waiting', () => {
+    const head = { sku: 'SKU-1', location: 'main' };
+    const parked = { parked: 3, sku: 'SKU-1' };
+    given(parked)
+      .when({ ...head, kind: 'RetryParked', commandId: 'retry' })
+      .then({ kind: 'ParkedRetried', waiting: 3 })
+      .when({ ...head, kind: 'SkipParked', commandId: 'skip' })
+      .then({ kind: 'ParkedSkipped', waiting: 2, onHandAfter: 0 });
+  });
+
   it('skips a parked command by refusing it', () => {
     const command = reserve('o-1', 2);
     const { state, now } = given(receive(5));

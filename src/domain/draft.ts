@@ -85,14 +85,10 @@ export class Draft {
     };
   }
 
+  /** A reservation that this decision has expired is not needed again: what it freed is room. */
   private dueReservations(): Reservation[] {
     if (this.now < this.item.nothingDueBefore) return [];
-    const due: Reservation[] = [];
-    for (const reservation of this.item.reservations.values()) {
-      if (!isDue(reservation, this.now)) continue;
-      // The command's own reservation may have been expired by this very decision.
-      if (reservation.orderId !== this.reservation?.orderId) due.push(reservation);
-    }
+    const due = [...this.item.reservations.values()].filter((held) => isDue(held, this.now));
     if (due.length === 0) raiseNothingDueBefore(this.item);
     return due.sort(byDeadline);
   }

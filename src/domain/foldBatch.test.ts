@@ -11,7 +11,7 @@ import { evolve } from './evolve.ts';
 import { type TimedCommand, foldBatch } from './foldBatch.ts';
 import { emptyState, itemOf } from './stockState.ts';
 
-const runs = Number(process.env.ONHAND_TEST_HISTORIES ?? 300);
+const runs = Number(process.env.ONHAND_TEST_HISTORIES ?? 400);
 const seed = process.env.ONHAND_TEST_SEED ? { seed: Number(process.env.ONHAND_TEST_SEED) } : {};
 const lengthMax = 120;
 const histories = stockHistories(lengthMax);

@@ -219,6 +219,8 @@ describe('a reservation', () => {
       .when(reserve('o-3', 1, { minimum: 1 }))
       .thenRefused('INSUFFICIENT_STOCK', { shortage: 1 });
     given(stocked)
+      .when(reserve('o-1', 5, { minimum: 6 }))
+      .thenRefused('QUANTITY_INVALID')
       .when(reserve('o-1', 5, { minimum: 5 }))
       .then({ kind: 'StockReserved', requested: 5, granted: 5 });
   });

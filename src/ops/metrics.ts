@@ -29,12 +29,12 @@ export class Metrics {
   readonly #ofLane: Record<LaneNumber, Gauge> = {
     nextOffset: this.#gauge(
       'onhand_lane_next_offset',
-      'progress: first offset that is not applied',
+      'progress of a lane: the first offset that is not applied',
       'lane',
     ),
     lagRecords: this.#gauge(
       'onhand_lane_lag_records',
-      'records from there to the end of the log, which is looked up every few seconds',
+      'records from the progress of a lane to the end of its log, looked up every few seconds',
       'lane',
     ),
     lagSeconds: this.#gauge(
@@ -49,7 +49,7 @@ export class Metrics {
     ),
     oldestUnpublishedSeconds: this.#gauge(
       'onhand_outbox_oldest_unpublished_seconds',
-      'age of the oldest of these rows since its commit (at most since this process has the lane)',
+      'age of the oldest row that is not on Kafka, since its commit or since this process has the lane',
       'lane',
     ),
   };
@@ -97,7 +97,7 @@ export class Metrics {
   );
   readonly sliceCommitSeconds = this.#histogram(
     'onhand_slice_commit_seconds',
-    'time of its MySQL transaction, statements and COMMIT',
+    'time of the MySQL transaction of a slice, statements and COMMIT',
     secondsBuckets,
   );
   readonly slicesFenced = this.#counter(

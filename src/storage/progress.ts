@@ -37,22 +37,15 @@ export async function claimLane(
   owner: string,
 ): Promise<Progress> {
   const { engine, lane, topicId, partitionCount } = id;
-  await connection.query(`INSERT IGNORE INTO progress VALUES (?, ?, ?, ?, 0, 0, 0, 0, '')`, [
-    engine,
-    lane,
-    topicId,
-    partitionCount,
-  ]);
-  const found = await readProgress(connection, engine, lane, 'FOR UPDATE');
-  if (!found) throw new FencedError(`the progress row of lane ${lane} vanished during its claim`);
-  requireSameTopic(found, id);
-  const claimed = { ...found, epoch: found.epoch + 1 };
-  await connection.query('UPDATE progress SET epoch = ?, owner = ? WHERE engine = ? AND lane = ?', [
-    claimed.epoch,
-    owner,
-    engine,
-    lane,
-  ]);
+  // One statement, so that two claims at the same time wait for each other and never deadlock.
+  await connection.query(
+    `INSERT INTO progress VALUES (?, ?, ?, ?, 0, 0, 0, 1, ?) AS fresh
+     ON DUPLICATE KEY UPDATE epoch = progress.epoch + 1, owner = fresh.owner`,
+    [engine, lane, topicId, partitionCount, owner],
+  );
+  const claimed = await readProgress(connection, engine, lane);
+  if (!claimed) throw new FencedError(`the progress row of lane ${lane} vanished during its claim`);
+  requireSameTopic(claimed, id);
   return claimed;
 }
 
@@ -61,12 +54,11 @@ export async function readProgress(
   connection: Pick<PoolConnection, 'query'>,
   engine: EngineName,
   lane: number,
-  lock: '' | 'FOR UPDATE' = '',
 ): Promise<Progress | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT engine, lane, topic_id AS topicId, partition_count AS partitionCount,
        next_offset AS nextOffset, outbox_sequence AS outboxSequence, log_time AS logTime, epoch
-     FROM progress WHERE engine = ? AND lane = ? ${lock}`,
+     FROM progress WHERE engine = ? AND lane = ?`,
     [engine, lane],
   );
   return rows[0] as Progress | undefined;

@@ -4,8 +4,7 @@ import { decide } from '../domain/decide.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { TimedCommand } from '../domain/foldBatch.ts';
-import { noStock } from '../domain/stockLevel.ts';
-import { type Policy, type StockState, emptyState, itemKey } from '../domain/stockState.ts';
+import { type Policy, type StockState, emptyState, itemKey, itemOf } from '../domain/stockState.ts';
 import { expectSound } from './expectSound.ts';
 import { listReservations } from './listReservations.ts';
 import { type Answer, answerOf } from './naiveAnswer.ts';
@@ -27,11 +26,11 @@ export function runHistory(
   afterEach?: (command: Asked, answer: Answer | null, state: StockState, time: number) => void,
 ): Run {
   const run: Run = { state: emptyState(policy), events: [], answers: [] };
-  const moved = new Map<string, number>();
+  const books: Books = new Map();
   for (const { command, time } of history) {
     const events = decideFrozen(command, run.state, time);
     for (const event of events) {
-      follow(run.state, event, moved);
+      follow(run.state, event, books);
       run.events.push(event);
     }
     expectSound(run.state);
@@ -76,21 +75,24 @@ function freeze(state: StockState): void {
   }
 }
 
-/** Evolves by an event, which must begin where the state of its stock item ends. */
-function follow(state: StockState, event: StockEvent, moved: Map<string, number>): void {
-  if (event.sequence === 0) {
-    evolve(state, event);
-    return;
-  }
-  const key = itemKey(event.sku, event.location);
-  const { onHand, reserved, sequence } = state.items.get(key)?.level ?? noStock;
-  expect(event.sequence, 'sequence').to.equal(sequence + 1);
-  expect([event.onHandBefore, event.reservedBefore]).to.deep.equal([onHand, reserved]);
+/** Per stock item, where its last event ended and what its events add up to. */
+type Books = Map<string, { last: StockEvent | undefined; onHand: number }>;
+
+/** Evolves by an event, which must begin where the last one of its stock item ended. */
+function follow(state: StockState, event: StockEvent, books: Books): void {
   evolve(state, event);
-  const level = state.items.get(key)?.level;
-  expect([event.onHandAfter, event.reservedAfter]).to.deep.equal([level?.onHand, level?.reserved]);
-  moved.set(key, (moved.get(key) ?? 0) + unitsIn(event));
-  expect(level?.onHand, 'on hand is what came in less what went out').to.equal(moved.get(key));
+  if (event.sequence === 0) return;
+  const key = itemKey(event.sku, event.location);
+  const book = books.get(key) ?? { last: undefined, onHand: 0 };
+  expect(event.sequence, 'sequence').to.equal((book.last?.sequence ?? 0) + 1);
+  expect(event.onHandBefore, 'on hand before').to.equal(book.last?.onHandAfter ?? 0);
+  expect(event.reservedBefore, 'reserved before').to.equal(book.last?.reservedAfter ?? 0);
+  const onHand = book.onHand + unitsIn(event);
+  books.set(key, { last: event, onHand });
+  const { level } = itemOf(state, event.sku, event.location);
+  expect(level.onHand, 'on hand is what came in less what went out').to.equal(onHand);
+  expect(event.onHandAfter, 'on hand after').to.equal(onHand);
+  expect(event.reservedAfter, 'reserved after').to.equal(level.reserved);
 }
 
 /** Units that an event, by its own words, has brought in. */

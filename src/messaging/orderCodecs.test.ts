@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { orderEventsFor } from '../testing/orderEventsFor.ts';
+import { play, scenario } from '../testing/orderScenario.ts';
+import type { OrderEvent } from '../domain/order/orderEvents.ts';
+import type { VerdictBody } from '../domain/order/orderVerdicts.ts';
+import { DecodeError } from './decodeError.ts';
+import { decodeOrderEvent, encodeOrderEvent, orderEventSchema } from './orderEventCodec.ts';
+import {
+  decodeOrderStockEvent,
+  encodeOrderStockEvent,
+  orderStockEventSchema,
+} from './orderStockEventCodec.ts';
+
+const { place, pay, cancel, takeBack } = orderEventsFor('o-1');
+const names = {
+  orderId: 'o-1',
+  commandId: 'topic:3:42:0:0',
+  sku: 'BANK CHARGES',
+  location: 'north',
+};
+const events: OrderEvent[] = [
+  place({ A: 2_147_483_647, B: 1 }, { mode: 'partial', ttlSeconds: 60 }),
+  place({ A: 1 }, { expiresAt: 2 ** 53 - 1 }),
+  pay(),
+  cancel({ reason: 'changed my mind – sorry' }),
+  takeBack({ A: 1 }),
+  { kind: 'StockReply', ...names, quantity: 3, reason: null, shortage: null },
+  { kind: 'StockReply', ...names, quantity: 0, reason: 'INSUFFICIENT_STOCK', shortage: 7 },
+];
+
+const head = { orderId: 'o-1', sequence: 2, answers: 'e-1', time: 1_700_000_000_000 };
+const cause = { topicId: 'T'.repeat(22), partition: 3, offset: 2 ** 40, index: 1 };
+const kinds: Record<VerdictBody['kind'], true> = {
+  OrderStockReserved: true,
+  OrderStockPartiallyReserved: true,
+  OrderStockRejected: true,
+  OrderStockConfirmed: true,
+  OrderRefundRequired: true,
+  OrderStockReleased: true,
+  OrderStockExpired: true,
+  OrderStockReturned: true,
+  OrderEventRefused: true,
+};
+
+describe('order codecs', function () {
+  this.timeout(30_000);
+
+  for (const event of events) {
+    it(`round-trips ${event.kind} ${'quantity' in event ? event.quantity : ''}`, () => {
+      expect(decodeOrderEvent(encodeOrderEvent(event))).to.deep.include(event);
+    });
+  }
+
+  it('round-trips a tick, which has no names', () => {
+    const decoded = decodeOrderEvent(encodeOrderEvent({ kind: 'DeadlinesDue', limit: 7 }));
+    expect(decoded).to.include({ kind: 'DeadlinesDue', limit: 7 });
+  });
+
+  it('round-trips every kind of verdict, with what it takes from its cause', () => {
+    const met = new Set<string>();
+    fc.assert(
+      fc.property(scenario, (given) => {
+        for (const verdict of play(given).verdicts) {
+          const decoded = decodeOrderStockEvent(encodeOrderStockEvent(verdict, cause));
+          const { partition, offset, index } = cause;
+          const eventId = `${cause.topicId}:3:${offset}:1`;
+          expect(decoded).to.deep.equal({ ...verdict, eventId, partition, offset, index });
+          met.add(verdict.kind);
+        }
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+    expect(met).to.deep.equal(new Set(Object.keys(kinds)));
+  });
+
+  it('keeps the largest verdict within the message size of a broker', () => {
+    const name = 'x'.repeat(64);
+    const fields = { sku: name, location: name, requested: 2 ** 31, granted: 2 ** 31 };
+    const line = { ...fields, reason: 'INSUFFICIENT_STOCK', shortage: 2 ** 31 } as const;
+    const lines = Array.from({ length: 1000 }, () => line);
+    const body = {
+      kind: 'OrderStockRejected',
+      reason: 'LINES_REFUSED',
+      paid: true,
+      lines,
+    } as const;
+    const bytes = encodeOrderStockEvent({ ...head, ...body }, cause);
+    expect(bytes.length).to.be.within(150_000, 300_000);
+  });
+
+  for (const decode of [decodeOrderEvent, decodeOrderStockEvent]) {
+    it(`${decode.name} names what is wrong`, () => {
+      const bytes = Buffer.from('c3010000000000000000', 'hex');
+      expect(() => decode(bytes))
+        .to.throw(DecodeError)
+        .with.property('failure', 'UNKNOWN_SCHEMA');
+      expect(() => decode(null))
+        .to.throw(DecodeError)
+        .with.property('failure', 'EMPTY_VALUE');
+    });
+  }
+
+  for (const { name, type } of [orderEventSchema, orderStockEventSchema]) {
+    it(`${name} has a schema that stays what it is when it is written out`, () => {
+      expect(JSON.stringify(type.schema())).to.include('"name":"onhand.');
+    });
+  }
+});

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import type { UpstreamEvent } from '../domain/order/orderEvents.ts';
+import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
+import type { OrderWorld } from './orderWorld.ts';
+
+type Kind = OrderVerdict['kind'];
+
+const reservingKinds: Kind[] = [
+  'OrderStockReserved',
+  'OrderStockPartiallyReserved',
+  'OrderStockRejected',
+];
+
+/** What a verdict says must be true at the moment when it is given: of all lines, not of some. */
+export function expectTrue(verdict: OrderVerdict, world: OrderWorld): void {
+  if (verdict.kind === 'OrderEventRefused' || verdict.kind === 'OrderStockReturned') return;
+  const held = world.reservationsOf(verdict.orderId);
+  const { head } = world.orders.orders.get(verdict.orderId)!;
+  switch (verdict.kind) {
+    case 'OrderStockReserved':
+    case 'OrderStockPartiallyReserved': {
+      const isWhole = verdict.lines.every(({ granted, requested }) => granted === requested);
+      expect(isWhole, verdict.kind).to.equal(verdict.kind === 'OrderStockReserved');
+      for (const { sku, granted } of verdict.lines) {
+        expect(held.get(sku)?.granted ?? 0, 'granted').to.equal(granted);
+      }
+      expect(verdict.lines.some(({ granted }) => granted > 0)).to.be.true;
+      return;
+    }
+    case 'OrderStockRejected':
+    case 'OrderStockReleased':
+    case 'OrderStockExpired':
+      expect(head.waiting, 'commands under way').to.equal(0);
+      for (const { pending } of held.values()) expect(pending, verdict.kind).to.equal(0);
+      if (verdict.kind === 'OrderStockRejected') return;
+      for (const { sku, released } of verdict.lines) {
+        expect(held.get(sku)!.released, 'released').to.equal(released);
+      }
+      return;
+    case 'OrderStockConfirmed':
+    case 'OrderRefundRequired': {
+      expect(head.waiting, 'commands under way').to.equal(0);
+      for (const { sku, confirmed } of verdict.lines) {
+        expect(held.get(sku)?.confirmed ?? 0, 'confirmed').to.equal(confirmed);
+      }
+      const refund = verdict.lines.reduce((sum, line) => sum + line.refund, 0);
+      if (verdict.kind === 'OrderStockConfirmed') expect(refund, 'refund').to.equal(0);
+      else if (verdict.reason === 'UNITS_MISSING') expect(refund, 'refund').to.be.above(0);
+      return;
+    }
+  }
+}
+
+/** Everything has arrived and every deadline has passed: what must hold then of every order. */
+export function expectQuiet(world: OrderWorld): void {
+  for (const [orderId, { head, returns }] of world.orders.orders) {
+    expect(head.waiting, `${orderId} waits`).to.equal(0);
+    expect(returns, `${orderId} returns`).to.be.empty;
+    expect(head.phase, orderId).to.be.oneOf([
+      'unplaced',
+      'confirmed',
+      'rejected',
+      'cancelled',
+      'expired',
+    ]);
+    const verdicts = world.verdicts.filter((verdict) => verdict.orderId === orderId);
+    const numbers = verdicts.map(({ sequence }) => sequence);
+    expect(numbers, 'sequence').to.deep.equal(numbers.map((_, index) => index + 1));
+    expectOneAnswerEach(world, orderId, verdicts);
+    expectOneOfEach(verdicts, head.placedBy !== null);
+    expectNothingLeft(world, orderId, verdicts);
+  }
+}
+
+/** Each upstream event once, however often it came. */
+function expectOneAnswerEach(world: OrderWorld, orderId: string, verdicts: OrderVerdict[]): void {
+  const sent = upstreamEvents(world, orderId).map(({ event }) => event.eventId);
+  const answered = verdicts.flatMap(({ answers }) => answers ?? []);
+  expect([...answered].sort(), 'answers').to.deep.equal([...sent].sort());
+}
+
+/** One end of reserving, one end of the units, one answer to the payment. */
+function expectOneOfEach(verdicts: OrderVerdict[], wasPlaced: boolean): void {
+  const count = (...kinds: Kind[]) => verdicts.filter(({ kind }) => kinds.includes(kind)).length;
+  expect(count(...reservingKinds), 'ends of reserving').to.equal(wasPlaced ? 1 : 0);
+  expect(count('OrderStockConfirmed', 'OrderRefundRequired'), 'payment answers').to.be.at.most(1);
+  const ends = count('OrderStockConfirmed', 'OrderStockReleased', 'OrderStockExpired');
+  expect(ends, 'settlements').to.be.at.most(1);
+}
+
+/** The stock holds nothing any more, and what it sold and took back is what the verdicts say. */
+function expectNothingLeft(world: OrderWorld, orderId: string, verdicts: OrderVerdict[]): void {
+  const { lines } = world.orders.orders.get(orderId)!;
+  for (const [sku, reservation] of world.reservationsOf(orderId)) {
+    expect(reservation.pending, `${orderId} holds ${sku}`).to.equal(0);
+    const line = lines.find((each) => each.sku === sku);
+    expect(line?.granted, `${orderId} granted ${sku}`).to.equal(reservation.granted);
+    expect(reservation.confirmed, `${orderId} sold ${sku}`).to.equal(
+      sumOf(verdicts, sku, 'confirmed'),
+    );
+    expect(reservation.returned, `${orderId} took ${sku} back`).to.equal(
+      sumOf(verdicts, sku, 'returned'),
+    );
+  }
+}
+
+function sumOf(verdicts: OrderVerdict[], sku: string, field: 'confirmed' | 'returned'): number {
+  let sum = 0;
+  for (const verdict of verdicts) {
+    for (const line of 'lines' in verdict ? verdict.lines : []) {
+      if (line.sku === sku && field in line)
+        sum += (line as unknown as Record<string, number>)[field]!;
+    }
+  }
+  return sum;
+}
+
+/** What the order service sent about an order, repeats left out, with log times and places. */
+export function upstreamEvents(world: OrderWorld, orderId: string) {
+  const seen = new Set<string>();
+  const events: { event: UpstreamEvent; time: number; place: number }[] = [];
+  world.orderLog.records.forEach(({ message: event, time }, index) => {
+    if (event.kind === 'StockReply' || event.kind === 'DeadlinesDue') return;
+    if (event.orderId !== orderId || seen.has(event.eventId)) return;
+    seen.add(event.eventId);
+    events.push({ event, time, place: index + 1 });
+  });
+  return events;
+}
