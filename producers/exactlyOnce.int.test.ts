@@ -74,9 +74,15 @@ describe('the outbox on Kafka', function () {
   };
   const store = (lane: number, rows: OutboxRow[]) =>
     inTransaction(onhand.pool, (connection) => appendOutbox(connection, 'stock', lane, rows));
-  const published = async (lane: number) => {
-    const records = (await onhand.read('stockEvents')).filter((it) => it.partition === lane);
-    return records.map(({ value }) => decodeStockEvent(value).sequence);
+  /** What readers see, once they see so many: the broker shows a transaction a little later. */
+  const published = async (lane: number, count: number) => {
+    let sequences: number[] = [];
+    await waitUntil(`${count} events`, async () => {
+      const records = (await onhand.read('stockEvents')).filter((it) => it.partition === lane);
+      sequences = records.map(({ value }) => decodeStockEvent(value).sequence);
+      return sequences.length >= count;
+    });
+    return sequences;
   };
   const counted = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -90,7 +96,7 @@ describe('the outbox on Kafka', function () {
     publisher.offer(handed.slice(0, 2));
     publisher.offer(handed.slice(2));
     await waitUntil('the rest', () => publisher.cursor === 6);
-    expect(await published(of.lane)).to.deep.equal(counted(6));
+    expect(await published(of.lane, 6)).to.deep.equal(counted(6));
   });
 
   it('fetches from the table what was not handed over, and drops what is handed over twice', async () => {
@@ -104,17 +110,17 @@ describe('the outbox on Kafka', function () {
     await waitUntil('what was handed over', () => publisher.cursor! >= 6);
     publisher.offer(undefined);
     await waitUntil('all', () => publisher.cursor === 9);
-    expect(await published(of.lane)).to.deep.equal(counted(9));
+    expect(await published(of.lane, 9)).to.deep.equal(counted(9));
   });
 
   it('carries more than fits into one batch of the broker', async () => {
     const of = await claimNew();
     const rows = rowsOf(of.lane, 1, 2500);
-    expect(rows.reduce((sum, { value }) => sum + value!.length, 0)).to.be.above(1_500_000);
+    expect(rows.reduce((sum, { value }) => sum + value!.length, 0)).to.be.above(1_200_000);
     await store(of.lane, rows);
     const publisher = publish(of);
     await waitUntil('all', () => publisher.cursor === 2500);
-    expect(await published(of.lane)).to.deep.equal(counted(2500));
+    expect(await published(of.lane, 2500)).to.deep.equal(counted(2500));
   });
 
   it('carries each row once when an owner does not know that it was replaced', async () => {
@@ -124,17 +130,13 @@ describe('the outbox on Kafka', function () {
     for (let last = 30; last <= 300; last += 30) {
       const rows = rowsOf(lane, last - 29, last);
       await store(lane, rows);
-      if (last === 150) {
-        const successor = publish(await claim(lane));
-        publishers.push(successor);
-      }
+      if (last === 150) publish(await claim(lane));
       for (const publisher of publishers) publisher.offer(rows);
     }
-    const successor = publishers.at(-1)!;
-    await waitUntil('all', () => successor.cursor === 300);
+    await waitUntil('all', () => publishers.at(-1)?.cursor === 300);
     zombie.offer(rowsOf(lane, 271, 300));
     await zombie.stop();
-    expect(await published(lane)).to.deep.equal(counted(300));
+    expect(await published(lane, 300)).to.deep.equal(counted(300));
   });
 
   it('carries nothing again when Kafka has forgotten the cursor', async () => {
@@ -147,6 +149,6 @@ describe('the outbox on Kafka', function () {
     await store(of.lane, rowsOf(of.lane, 6, 7));
     const after = publish(of);
     await waitUntil('the others', () => after.cursor === 7);
-    expect(await published(of.lane)).to.deep.equal(counted(7));
+    expect(await published(of.lane, 7)).to.deep.equal(counted(7));
   });
 });

@@ -1,4 +1,5 @@
-import type { Message, TopicMessages } from 'kafkajs';
+import type { TopicMessages } from 'kafkajs';
+import { type PlacedMessage, groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
 import {
   type PublishedStockLevel,
   encodeStockLevel,
@@ -16,8 +17,8 @@ export function outboxMessages(
   partition: number,
   topics: TopicRegistry,
 ): TopicMessages[] {
-  const events: Message[] = [];
-  const deadLetters: Message[] = [];
+  const events: PlacedMessage[] = [];
+  const deadLetters: PlacedMessage[] = [];
   const levels = new Map<string, PublishedStockLevel>();
   for (const { kind, key, value, headers, level } of rows) {
     const message = { key, value, partition };
@@ -29,8 +30,8 @@ export function outboxMessages(
     return { key, value: encodeStockLevel(level), partition };
   });
   return [
-    { topic: topics.stockEvents.name, messages: events },
-    { topic: topics.stockLevels.name, messages: levelMessages },
-    { topic: topics.stockDeadLetter.name, messages: deadLetters },
+    { topic: topics.stockEvents.name, messages: groupedMessages(events) },
+    { topic: topics.stockLevels.name, messages: groupedMessages(levelMessages) },
+    { topic: topics.stockDeadLetter.name, messages: groupedMessages(deadLetters) },
   ].filter(({ messages }) => messages.length > 0);
 }

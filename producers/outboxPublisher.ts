@@ -152,16 +152,23 @@ export class OutboxPublisher {
           return rows.slice(0, cutRows(rows, limits));
         }
       }
-      this.#waiting = this.#waiting.filter(({ sequence }) => sequence > this.#cursor);
-      const first = this.#waiting[0];
-      if (first && first.sequence !== this.#cursor + 1) this.#inStep = false;
-      else if (first) return this.#waiting.splice(0, cutRows(this.#waiting, limits));
+      const rows = this.#takeFollowing();
+      if (rows.length > 0) return rows;
+      if (this.#waiting.length > 0) this.#inStep = false;
       // What came while the table was read may have been a stop, or rows to look for there.
       else if (this.#inStep && !this.#stopping) {
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     }
     return [];
+  }
+
+  /** Rows in memory that follow the cursor, without a gap and without a repetition. */
+  #takeFollowing(): OutboxRow[] {
+    this.#waiting = this.#waiting.filter(({ sequence }) => sequence > this.#cursor);
+    let length = 0;
+    while (this.#waiting[length]?.sequence === this.#cursor + 1 + length) length++;
+    return this.#waiting.splice(0, cutRows(this.#waiting.slice(0, length), limits));
   }
 
   async #publish(producer: Producer, rows: OutboxRow[]): Promise<void> {

@@ -1,8 +1,10 @@
-import type { Message, Producer } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
+import { partitionOf } from '../src/messaging/partitionOf.ts';
 import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 
@@ -13,9 +15,12 @@ import { topicRegistry } from '../src/messaging/topics.ts';
 export class StockCommandProducer {
   readonly #producer: Producer;
   readonly #topic: string;
+  readonly #partitions: number;
 
   constructor(settings: Settings, logger: Logger) {
-    this.#topic = topicRegistry(settings).stockCommands.name;
+    const { name, partitions } = topicRegistry(settings).stockCommands;
+    this.#topic = name;
+    this.#partitions = partitions;
     this.#producer = createKafka(settings, 'onhand-commands', logger).producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -30,10 +35,16 @@ export class StockCommandProducer {
   /** Resolves when Kafka has all of them. */
   async send(commands: readonly AskingCommand[]): Promise<void> {
     if (commands.length === 0) return;
-    const messages: Message[] = commands.map((command) => {
-      return { key: command.sku, value: encodeStockCommand(command) };
+    const messages = commands.map((command) => ({
+      key: command.sku,
+      value: encodeStockCommand(command),
+      partition: partitionOf(command.sku, this.#partitions),
+    }));
+    await this.#producer.send({
+      topic: this.#topic,
+      acks: -1,
+      messages: groupedMessages(messages),
     });
-    await this.#producer.send({ topic: this.#topic, acks: -1, messages });
   }
 
   async disconnect(): Promise<void> {

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { loadSettings } from '../config/loadSettings.ts';
+import { packageVersion } from '../config/packageVersion.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { createLogger } from '../ops/logger.ts';
 import { startProcessor } from './processor.ts';
 
-/** A broker that is away must not hold up a shutdown. */
+/** A server that is away must not hold up a shutdown. */
+const startMsMax = 2000;
 const stopMsMax = 20_000;
 /** kafkajs leaves a connection behind when it is stopped while it joins its group. */
 const leftoversMsMax = 1000;
@@ -32,12 +34,17 @@ async function run(): Promise<void> {
   const ended = new Promise<unknown>((resolve) => (end = resolve));
   process.once('SIGTERM', () => end());
   process.once('SIGINT', () => end());
+  let hasStarted = false;
+  logger.info({ version: packageVersion }, 'processor starting');
   const starting = startProcessor(settings, logger, end);
-  starting.then(() => logger.info('processor started'), end);
+  starting.then(() => {
+    hasStarted = true;
+    logger.info('processor started');
+  }, end);
 
   const error = await ended;
   logger.info('processor stopping');
-  exitAfter(stopMsMax);
+  exitAfter(hasStarted ? stopMsMax : startMsMax);
   // A start that is under way goes on to its end, since only then can it be stopped.
   await starting.then(
     (processor) => processor.stop(),

@@ -37,6 +37,7 @@ describe('toOperationalError', () => {
       kafkaError('SASLAuthenticationError', 'SASL PLAIN authentication failed'),
       'KAFKA_AUTH_FAILED',
     ],
+    ['a broker without passwords', protocolError('ILLEGAL_SASL_STATE'), 'KAFKA_AUTH_FAILED'],
     ['a missing right', protocolError('TOPIC_AUTHORIZATION_FAILED'), 'KAFKA_FORBIDDEN'],
     ['an unknown topic', protocolError('UNKNOWN_TOPIC_OR_PARTITION'), 'TOPIC_MISSING'],
     ['anything else of kafkajs', kafkaError('NonRetriableError', 'odd'), 'KAFKA_FAILED'],

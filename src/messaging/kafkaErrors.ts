@@ -42,6 +42,13 @@ function rootOf(error: KafkaError): KafkaError {
   return inner instanceof Error ? rootOf(inner) : error;
 }
 
+const saslFailures = new Set([
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  // What a listener says that knows no SASL.
+  'ILLEGAL_SASL_STATE',
+]);
+
 interface Explanation {
   code: ErrorCode;
   text: string;
@@ -50,11 +57,11 @@ interface Explanation {
 
 function explain(error: KafkaError, message: string): Explanation {
   const type = error.type ?? '';
-  if (error.name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED') {
+  if (error.name === 'KafkaJSSASLAuthenticationError' || saslFailures.has(type)) {
     return {
       code: 'KAFKA_AUTH_FAILED',
       text: 'Kafka refused the credentials',
-      hint: 'Check ONHAND_KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD.',
+      hint: 'Check ONHAND_KAFKA_SASL_MECHANISM (unset it for a broker without), _USERNAME, _PASSWORD.',
     };
   }
   if (isTlsFailure(error, message)) {

@@ -1,5 +1,6 @@
 import type { OrderEvent, UpstreamEvent } from '../domain/order/orderEvents.ts';
 import { loadAvroSchema } from './avroSchema.ts';
+import { plainLines } from './plainLines.ts';
 import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
 import { unwrapBody, wrapBody } from './wrappedBody.ts';
 
@@ -19,7 +20,7 @@ export function encodeOrderEvent(event: OrderEvent): Buffer {
 export function decodeOrderEvent(bytes: Buffer | null): OrderEvent {
   const { body, ...head } = decodeSingleObject(orderEventSchema, bytes) as WireEvent;
   const { kind, fields } = unwrapBody(body);
-  return { ...head, kind, ...fields } as OrderEvent;
+  return { ...head, kind, ...plainLines(fields) } as OrderEvent;
 }
 
 interface WireEvent {

@@ -1,5 +1,6 @@
 import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
 import { loadAvroSchema } from './avroSchema.ts';
+import { plainLines } from './plainLines.ts';
 import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
 import { type Cause, eventIdOf } from './stockEventCodec.ts';
 import { unwrapBody, wrapBody } from './wrappedBody.ts';
@@ -31,7 +32,7 @@ export function encodeOrderStockEvent(verdict: OrderVerdict, cause: Cause): Buff
 export function decodeOrderStockEvent(bytes: Buffer | null): PublishedOrderVerdict {
   const { body, ...head } = decodeSingleObject(orderStockEventSchema, bytes) as WireVerdict;
   const { kind, fields } = unwrapBody(body);
-  return { ...head, kind, ...fields } as PublishedOrderVerdict;
+  return { ...head, kind, ...plainLines(fields) } as PublishedOrderVerdict;
 }
 
 type WireVerdict = Omit<PublishedOrderVerdict, 'kind'> & { body: Record<string, object> };

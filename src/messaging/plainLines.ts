@@ -1,5 +1,5 @@
-/** A decoded message whose lines are plain objects, not instances of the decoder's own classes. */
-export function plainLines<Message extends object>(message: Message): Message {
-  if (!('lines' in message)) return message;
-  return { ...message, lines: (message.lines as object[]).map((line) => ({ ...line })) };
+/** Decoded fields whose lines are plain objects, not instances of the decoder's own classes. */
+export function plainLines(fields: object): object {
+  if (!('lines' in fields)) return fields;
+  return { ...fields, lines: (fields.lines as object[]).map((line) => ({ ...line })) };
 }

@@ -85,8 +85,17 @@ export async function testInstallation(
     startProcessor: () => startProcessor(settings, silentLogger, failLoudly),
     send: (given) => commandProducer.send(given),
     tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
-    settled: (timeoutMs = 15_000) =>
-      waitUntil('the end of all commands', () => isSettled(database, admin, topics), timeoutMs),
+    settled: async (timeoutMs = 15_000) => {
+      const settled = () => isSettled(database, admin, topics);
+      await waitUntil('the end of all commands', settled, timeoutMs);
+      // The broker shows a transaction a little later than it confirms it.
+      const [rows] = await database.pool.query<(RowDataPacket & { events: number })[]>(
+        `SELECT COUNT(*) AS events FROM outbox WHERE kind = 'event'`,
+      );
+      const events = rows[0]?.events ?? 0;
+      const visible = async () => (await read('stockEvents')).length >= events;
+      await waitUntil(`${events} events on Kafka`, visible);
+    },
     events: async () => (await read('stockEvents')).map(({ value }) => decodeStockEvent(value)),
     close: async () => {
       await commandProducer.disconnect();

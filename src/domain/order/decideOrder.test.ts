@@ -171,13 +171,16 @@ describe('decideOrder', () => {
     for (const [fields, reason] of [
       [{ eventId: '' }, 'EVENT_ID_INVALID'],
       [{ eventId: 'x'.repeat(65) }, 'EVENT_ID_INVALID'],
-      [{ orderId: 'o 1' }, 'ORDER_ID_INVALID'],
+      [{ orderId: 'o 1', eventId: 'e' }, 'ORDER_ID_INVALID'],
       [{ orderId: 'x'.repeat(65), eventId: '' }, 'EVENT_ID_INVALID'],
     ] as const) {
       it(`${JSON.stringify(fields).slice(0, 30)}: ${reason}`, () => {
         const story = givenOrder(place({ A: 1 })).when({ ...cancel(), ...fields });
-        story.then({ kind: 'OrderEventRefused', event: 'OrderCancelled', reason, sequence: 0 });
-        expect(story.facts[0]!.orderId.length).to.be.at.most(64);
+        const sent = { orderId: 'o-1', eventId: story.verdicts[0]!.answers!, ...fields };
+        const cut = { orderId: sent.orderId.slice(0, 64), answers: sent.eventId.slice(0, 64) };
+        const said = { event: 'OrderCancelled', reason, sequence: 0, ...cut };
+        story.then({ kind: 'OrderEventRefused', ...said });
+        expect(story.facts[0]!.orderId).to.equal(cut.orderId);
         expect(story.state.orders).to.have.length(1);
         expect(story.order().head.sequence).to.equal(0);
       });

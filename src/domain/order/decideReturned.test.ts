@@ -67,6 +67,20 @@ describe('decideReturned', () => {
       });
   });
 
+  it('takes 1000 lines', () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => line(index === 0 ? 'A' : 'D', 1));
+    sold().when(takeBack({}, { lines })).thenAsks('ReturnStock A 1');
+  });
+
+  it('goes on with a return whose id is used for something else', () => {
+    const parcel = takeBack({ A: 1 });
+    sold()
+      .when(parcel, takeBack({ B: 1 }, { eventId: parcel.eventId }))
+      .thenRefused('EVENT_ID_REUSED')
+      .when(grants('A', 1))
+      .then({ kind: 'OrderStockReturned', answers: parcel.eventId });
+  });
+
   it('answers at once when no line is left to ask for', () => {
     const lines = [line('D', 1), line('A', QUANTITY_MAX), line('A', 1)];
     const story = sold().when(takeBack({}, { lines }));

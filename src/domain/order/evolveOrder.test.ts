@@ -7,7 +7,7 @@ import { evolveOrder } from './evolveOrder.ts';
 import type { OrderEvent } from './orderEvents.ts';
 import type { OrderFact } from './orderFacts.ts';
 import { REFUSED_EVENTS_MAX } from './orderLimits.ts';
-import { emptyOrderState } from './orderState.ts';
+import { emptyOrderState, unplacedOrder } from './orderState.ts';
 
 const { place, pay, cancel, takeBack } = orderEventsFor('o-1');
 
@@ -34,6 +34,48 @@ describe('evolveOrder', () => {
     for (const fact of facts) evolveOrder(replayed, structuredClone(fact));
     expect(replayed.orders).to.deep.equal(story.state.orders);
     expect(story.order().returns).to.have.length(1);
+  });
+
+  it('begins an order with nothing granted and nothing settled', () => {
+    const order = place({ A: 2 });
+    const cause = `${'T'.repeat(22)}:0:1`;
+    const { accepted, ...opened } = givenOrder(order).order();
+    expect(accepted.map(({ eventId }) => eventId)).to.deep.equal([order.eventId]);
+    expect(opened).to.deep.equal({
+      head: {
+        orderId: 'o-1',
+        phase: 'reserving',
+        mode: 'all',
+        cause,
+        expiresAt: startTime + orderPolicy.paymentTtlMs,
+        waiting: 1,
+        sequence: 0,
+        reserved: false,
+        placedBy: order.eventId,
+        paidBy: null,
+        paidAhead: false,
+        cancelledBy: null,
+        ending: null,
+        releaseReason: '',
+        returns: 0,
+      },
+      lines: [
+        {
+          sku: 'A',
+          location: 'main',
+          requested: 2,
+          granted: 0,
+          confirmed: 0,
+          released: 0,
+          waiting: 'ReserveStock',
+          reason: null,
+          shortage: null,
+        },
+      ],
+      returns: [],
+      refused: [],
+    });
+    expect(unplacedOrder('o-1').head).to.include({ cause: '', expiresAt: 0, ending: null });
   });
 
   it('leaves the facts alone that it was given before', () => {

@@ -17,11 +17,7 @@ export function parseOrderCommandId(
   cause: string,
   commandId: string,
 ): { line: number; step: number } | null {
-  if (!commandId.startsWith(`${cause}:`)) return null;
-  const [line, step] = commandId
-    .slice(cause.length + 1)
-    .split(':')
-    .map(Number);
-  if (line === undefined || step === undefined) return null;
+  const numbers = commandId.slice(cause.length + 1).split(':');
+  const [line = NaN, step = NaN] = numbers.map(Number);
   return orderCommandId(cause, line, step) === commandId ? { line, step } : null;
 }

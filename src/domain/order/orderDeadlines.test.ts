@@ -84,6 +84,7 @@ describe('a payment deadline', () => {
     ['the default', {}, 30 * minuteMs],
     ['in seconds', { ttlSeconds: 90 }, 1.5 * minuteMs],
     ['as a time', { expiresAt: startTime + 7 }, 7],
+    ['the shortest', { expiresAt: startTime + 1 }, 1],
     ['the longest', { ttlSeconds: dayMs / 1000 }, dayMs],
   ] as const) {
     it(`can be ${name}`, () => {

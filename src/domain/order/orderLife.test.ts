@@ -91,6 +91,18 @@ describe('an order of several lines', () => {
       .then({ kind: 'OrderStockRejected', reason: 'LINES_REFUSED' });
   });
 
+  it('is rejected for what was refused at first, not for how units came back', () => {
+    givenOrder(place(both), hasB, refuses('A', 'INSUFFICIENT_STOCK', 1))
+      .when(refuses('B', 'ALREADY_EXPIRED'))
+      .then({
+        kind: 'OrderStockRejected',
+        lines: [
+          { ...heldA, granted: 0, reason: 'INSUFFICIENT_STOCK', shortage: 1 },
+          { ...heldB, granted: 0 },
+        ],
+      });
+  });
+
   it('is rejected with the reason of every line', () => {
     givenOrder(place(both), refuses('A', 'UNKNOWN_STOCK_ITEM'))
       .then()
