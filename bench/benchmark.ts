@@ -15,6 +15,8 @@ export interface ResultTable {
   title: string;
   head: string[];
   rows: Cell[][];
+  /** What exactly was measured; printed below. */
+  note: string;
 }
 
 /** What a benchmark has found. */

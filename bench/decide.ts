@@ -7,6 +7,8 @@ import type { ProgressView } from './progressView.ts';
 
 const program = join(packageRoot, 'dist', 'bench', 'decideCommands.js');
 
+const note = 'Without Kafka, MySQL and codec. By the clock, and by CPU time.';
+
 /** The decision core alone, in a process of its own: nothing else has warmed its code up. */
 export async function decide(_: Scale, view: ProgressView): Promise<BenchmarkResult> {
   view.step('decide: the core alone');
@@ -16,7 +18,7 @@ export async function decide(_: Scale, view: ProgressView): Promise<BenchmarkRes
   const head = ['commands/s', 'commands per CPU second'];
   return {
     name: 'decide',
-    tables: [{ title: 'decide and evolve in memory, one core', head, rows: [row] }],
+    tables: [{ title: 'decide and evolve in memory, one core', head, rows: [row], note }],
     faults: [],
     data,
   };

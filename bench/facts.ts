@@ -50,6 +50,7 @@ export async function readFacts(): Promise<Facts> {
       partitions: String(settings.ONHAND_PARTITIONS),
       'commands a transaction at most': String(settings.ONHAND_SLICE_COMMANDS_MAX),
       processes: '1',
+      events: 'Kafka transactions, acks all',
     },
     shop: {
       callers: String(callersCount),

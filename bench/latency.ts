@@ -17,6 +17,9 @@ const loads = [
 const warmUpSeconds = 3;
 const answerMsMax = 10_000;
 
+const note = `Open loop, one command per send, acks=all, reader of committed records in the sending process. Medians
+over the rounds of exact percentiles.`;
+
 interface LatencyRun {
   perSecond: number;
   p50: number;
@@ -130,5 +133,5 @@ function latencyTable(runs: readonly LatencyRun[]) {
     ];
   });
   const head = ['load', 'p50 ms (min..max)', 'p99 ms', 'max ms', 'answers', 'missing'];
-  return { title: 'latency, command due → event read', head, rows };
+  return { title: 'latency, command due → event read', head, rows, note };
 }

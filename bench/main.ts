@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { Argument, Command } from 'commander';
 import pc from 'picocolors';
 import { printLine } from '../src/cli/print.ts';
@@ -75,6 +76,7 @@ async function run(names: string[], options: { full?: boolean; json?: string }):
   const view = new ProgressView();
   const facts = await readFacts();
   printFacts(facts);
+  warnOfLoad();
   const results: BenchmarkResult[] = [];
   try {
     for (const name of names) {
@@ -84,8 +86,8 @@ async function run(names: string[], options: { full?: boolean; json?: string }):
   } finally {
     view.endBar();
     for (const { tables } of results) {
-      for (const { title, head, rows } of tables) {
-        printLine(`\n${pc.bold(title)}\n${textTable(head, rows)}`);
+      for (const { title, head, rows, note } of tables) {
+        printLine(`\n${pc.bold(title)}\n${textTable(head, rows)}\n${pc.dim(note)}`);
       }
     }
     if (options.json !== undefined) {
@@ -114,6 +116,13 @@ function printFacts(facts: Facts): void {
       .join(', '),
   ]);
   for (const [what = '', text = ''] of rows) printLine(`${pc.bold(what.padEnd(9))}${text}`);
+}
+
+function warnOfLoad(): void {
+  const [busy = 0] = loadavg();
+  if (busy < availableParallelism() / 2) return;
+  const text = `load average ${busy.toFixed(1)}: something else is busy here, figures will be noisy`;
+  process.stderr.write(`${pc.yellow('!')} ${text}\n`);
 }
 
 function report(error: unknown): void {

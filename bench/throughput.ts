@@ -1,6 +1,5 @@
 import type { Cell } from '../src/ops/textTable.ts';
-import type { Scale } from './benchmark.ts';
-import type { BenchmarkResult } from './benchmark.ts';
+import type { BenchmarkResult, ResultTable, Scale } from './benchmark.ts';
 import { costTable } from './costTable.ts';
 import { guardedSide } from './guardedSide.ts';
 import { onhandSide } from './onhandSide.ts';
@@ -22,6 +21,11 @@ const titles: Record<WorkloadName, string> = {
   zipf: 'orders on 1,000 SKUs, Zipf 1.0: the first SKU gets 13 %',
   hot: 'all orders on one SKU',
 };
+
+const note = `onhand: Kafka to Kafka, a fresh processor on a full topic, from its first claim of a lane until the last
+outcome was read by a reader of committed records. source (Redis lock, SELECT FOR UPDATE, guarded
+UPDATE, reservation, outbox row) and guarded (the same without lock and SELECT): 64 callers, from the
+first call to the last answer; nobody publishes their outbox. Ratios are of medians.`;
 
 /** All sides over one workload, round after round, each round begun by another side. */
 export async function throughput(
@@ -58,7 +62,7 @@ function rotated(sides: Side[], by: number): Side[] {
   return [...sides.slice(from), ...sides.slice(0, from)];
 }
 
-function rateTable(name: WorkloadName, runs: ReadonlyMap<SideName, SideRun[]>) {
+function rateTable(name: WorkloadName, runs: ReadonlyMap<SideName, SideRun[]>): ResultTable {
   const rates = new Map<SideName, Spread>();
   for (const [side, own] of runs) {
     rates.set(side, spreadOf(own.map(({ commands, seconds }) => commands / seconds)));
@@ -80,5 +84,5 @@ function rateTable(name: WorkloadName, runs: ReadonlyMap<SideName, SideRun[]>) {
     ];
   });
   const head = ['side', 'commands/s', 'min..max', 'onhand is', 'commands', 's a run'];
-  return { title: titles[name], head: [...head, 'granted', 'refused', 'oversold'], rows };
+  return { title: titles[name], head: [...head, 'granted', 'refused', 'oversold'], rows, note };
 }

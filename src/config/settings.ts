@@ -14,85 +14,93 @@ const user = (fallback: string) => text().max(32).default(fallback);
  * `onhand config show`, `--help` and the README print. A secret can also be given as NAME_FILE:
  * the path of a file that holds it.
  */
-export const settings = z.object({
-  ONHAND_KAFKA_BROKERS: text().describe('Kafka brokers, host:port, separated by commas'),
-  ONHAND_KAFKA_SSL: flag().describe('TLS to Kafka, host name checked'),
-  ONHAND_KAFKA_SSL_CA_FILE: text()
-    .optional()
-    .describe('certificate authority for Kafka (PEM file)'),
-  ONHAND_KAFKA_SASL_MECHANISM: z
-    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
-    .optional()
-    .describe('SASL mechanism; none when unset'),
-  ONHAND_KAFKA_SASL_USERNAME: text().optional().describe('SASL user'),
-  ONHAND_KAFKA_SASL_PASSWORD: secret().optional().describe('SASL password'),
+export const settings = z
+  .object({
+    ONHAND_KAFKA_BROKERS: text().describe('Kafka brokers, host:port, separated by commas'),
+    ONHAND_KAFKA_SSL: flag().describe('TLS to Kafka, host name checked'),
+    ONHAND_KAFKA_SSL_CA_FILE: text()
+      .optional()
+      .describe('certificate authority for Kafka (PEM file)'),
+    ONHAND_KAFKA_SASL_MECHANISM: z
+      .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+      .optional()
+      .describe('SASL mechanism; none when unset'),
+    ONHAND_KAFKA_SASL_USERNAME: text().optional().describe('SASL user'),
+    ONHAND_KAFKA_SASL_PASSWORD: secret().optional().describe('SASL password'),
 
-  ONHAND_MYSQL_HOST: text().describe('MySQL host'),
-  ONHAND_MYSQL_PORT: port(3306).describe('MySQL port'),
-  ONHAND_MYSQL_DATABASE: z
-    .string()
-    .regex(/^\w{1,64}$/, 'letters, digits and _ only')
-    .default('onhand')
-    .describe('database that holds the stock'),
-  ONHAND_MYSQL_SSL: flag().describe('TLS to MySQL, certificate checked'),
-  ONHAND_MYSQL_SSL_CA_FILE: text()
-    .optional()
-    .describe('certificate authority for MySQL (PEM file)'),
-  ONHAND_MYSQL_APP_USER: user('onhand_app').describe('user of the processor (DML only)'),
-  ONHAND_MYSQL_APP_PASSWORD: secret().default('').describe('its password'),
-  ONHAND_MYSQL_MIGRATE_USER: user('onhand_migrate').describe('user of migrations (DDL)'),
-  ONHAND_MYSQL_MIGRATE_PASSWORD: secret().default('').describe('its password'),
-  ONHAND_MYSQL_READ_USER: user('onhand_read').describe('user of reports and checks (read only)'),
-  ONHAND_MYSQL_READ_PASSWORD: secret().default('').describe('its password'),
+    ONHAND_MYSQL_HOST: text().describe('MySQL host'),
+    ONHAND_MYSQL_PORT: port(3306).describe('MySQL port'),
+    ONHAND_MYSQL_DATABASE: z
+      .string()
+      .regex(/^\w{1,64}$/, 'letters, digits and _ only')
+      .default('onhand')
+      .describe('database that holds the stock'),
+    ONHAND_MYSQL_SSL: flag().describe('TLS to MySQL, certificate checked'),
+    ONHAND_MYSQL_SSL_CA_FILE: text()
+      .optional()
+      .describe('certificate authority for MySQL (PEM file)'),
+    ONHAND_MYSQL_APP_USER: user('onhand_app').describe('user of the processor (DML only)'),
+    ONHAND_MYSQL_APP_PASSWORD: secret().default('').describe('its password'),
+    ONHAND_MYSQL_MIGRATE_USER: user('onhand_migrate').describe('user of migrations (DDL)'),
+    ONHAND_MYSQL_MIGRATE_PASSWORD: secret().default('').describe('its password'),
+    ONHAND_MYSQL_READ_USER: user('onhand_read').describe('user of reports and checks (read only)'),
+    ONHAND_MYSQL_READ_PASSWORD: secret().default('').describe('its password'),
 
-  ONHAND_REDIS_HOST: text().default('127.0.0.1').describe('Redis host'),
-  ONHAND_REDIS_PORT: port(6379).describe('Redis port'),
-  ONHAND_REDIS_PASSWORD: secret().optional().describe('Redis password'),
-  ONHAND_REDIS_TLS: flag().describe('TLS to Redis, certificate checked'),
+    ONHAND_REDIS_HOST: text().default('127.0.0.1').describe('Redis host'),
+    ONHAND_REDIS_PORT: port(6379).describe('Redis port'),
+    ONHAND_REDIS_PASSWORD: secret().optional().describe('Redis password'),
+    ONHAND_REDIS_TLS: flag().describe('TLS to Redis, certificate checked'),
 
-  ONHAND_TOPIC_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{0,100}$/, 'letters, digits, . _ - only')
-    .default('')
-    .describe('put before every topic name, group and transactional id'),
-  ONHAND_PARTITIONS: count(12, 1000).describe('partitions of every topic; fixed for life'),
-  ONHAND_REPLICATION_FACTOR: count(1, 9).describe(
-    'copies of every topic that `topics ensure` makes',
-  ),
+    ONHAND_TOPIC_PREFIX: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{0,100}$/, 'letters, digits, . _ - only')
+      .default('')
+      .describe('put before every topic name, group and transactional id'),
+    ONHAND_PARTITIONS: count(12, 1000).describe('partitions of every topic; fixed for life'),
+    ONHAND_REPLICATION_FACTOR: count(1, 9).describe(
+      'copies of every topic that `topics ensure` makes',
+    ),
 
-  ONHAND_SLICE_COMMANDS_MAX: count(2000, 10_000).describe('commands in one transaction at most'),
-  ONHAND_SLICE_BYTES_MAX: count(1_048_576, 16_777_216).describe(
-    'bytes of commands in one transaction at most',
-  ),
-  ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
-    'how long a worker may be silent before its lanes go to others, in seconds',
-  ),
-  ONHAND_RESERVATION_TTL_SECONDS: count(1800, 31_536_000).describe(
-    'life of a reservation that names none, in seconds',
-  ),
-  ONHAND_RESERVATION_TTL_SECONDS_MAX: count(2_592_000, 31_536_000).describe(
-    'longest life that a reservation may have from its start, extensions included, in seconds',
-  ),
-  ONHAND_COMMAND_MEMORY_HOURS: count(168, 8760).describe(
-    'how long command ids are remembered, in hours of log time',
-  ),
+    ONHAND_SLICE_COMMANDS_MAX: count(2000, 10_000).describe('commands in one transaction at most'),
+    ONHAND_SLICE_BYTES_MAX: count(1_048_576, 16_777_216).describe(
+      'bytes of commands in one transaction at most',
+    ),
+    ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
+      'how long a worker may be silent before its lanes go to others, in seconds',
+    ),
+    ONHAND_RESERVATION_TTL_SECONDS: count(1800, 31_536_000).describe(
+      'life of a reservation that names none, in seconds',
+    ),
+    ONHAND_RESERVATION_TTL_SECONDS_MAX: count(2_592_000, 31_536_000).describe(
+      'longest life that a reservation may have from its start, extensions included, in seconds',
+    ),
+    ONHAND_COMMAND_MEMORY_HOURS: count(168, 8760).describe(
+      'how long command ids are remembered, in hours of log time',
+    ),
 
-  ONHAND_HTTP_HOST: text()
-    .default('127.0.0.1')
-    .describe('address at which health and metrics are served'),
-  ONHAND_HTTP_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65535)
-    .default(0)
-    .describe('its port; 0: any free one, which the log names'),
+    ONHAND_HTTP_HOST: text()
+      .default('127.0.0.1')
+      .describe('address at which health and metrics are served'),
+    ONHAND_HTTP_PORT: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65535)
+      .default(0)
+      .describe('its port; 0: any free one, which the log names'),
 
-  ONHAND_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
-    .default('info')
-    .describe('least severe level that is logged'),
-});
+    ONHAND_LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('least severe level that is logged'),
+  })
+  .refine(
+    (values) => values.ONHAND_RESERVATION_TTL_SECONDS <= values.ONHAND_RESERVATION_TTL_SECONDS_MAX,
+    {
+      path: ['ONHAND_RESERVATION_TTL_SECONDS'],
+      error: 'must not be longer than ONHAND_RESERVATION_TTL_SECONDS_MAX',
+    },
+  );
 
 export type Settings = z.infer<typeof settings>;
 export type SettingName = keyof Settings;

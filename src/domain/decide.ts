@@ -11,7 +11,7 @@ import {
 import { decideParked } from './decideParked.ts';
 import { Draft } from './draft.ts';
 import type { CommandRejected, StockEvent } from './events.ts';
-import { EXPIRE_LIMIT_MAX, NAME_LENGTH_MAX, isId } from './limits.ts';
+import { expireLimit, NAME_LENGTH_MAX, isId } from './limits.ts';
 import { malformedBody, malformedName, namesStockItem, requestedUnits } from './malformed.ts';
 import type { RejectionReason } from './rejections.ts';
 import { isDue } from './reservation.ts';
@@ -79,7 +79,8 @@ function verdictOn(command: AskingCommand, draft: Draft, state: StockState): Any
  */
 export function refuseSkipped(command: AskingCommand, state: StockState, now: number): StockEvent {
   const draft = new Draft(itemFor(state, command), null, state.policy, now);
-  return outcomeOf(command, { refused: 'SKIPPED_BY_OPERATOR' }, draft, bodyDigest(command));
+  const digest = isId(command.commandId) ? bodyDigest(command) : null;
+  return outcomeOf(command, { refused: 'SKIPPED_BY_OPERATOR' }, draft, digest);
 }
 
 /** Moves the units of due reservations, in the order in which the state lists them. */
@@ -87,7 +88,7 @@ function expireDue(tick: ExpireDue, state: StockState, now: number): StockEvent[
   const drafts = new Map<StockItem, Draft>();
   const events: StockEvent[] = [];
   for (const { sku, location, orderId } of state.due) {
-    if (events.length >= Math.min(tick.limit, EXPIRE_LIMIT_MAX)) break;
+    if (events.length >= expireLimit(tick)) break;
     const item = state.items.get(itemKey(sku, location));
     const reservation = item?.reservations.get(orderId);
     if (!item || !reservation || !isDue(reservation, now)) continue;

@@ -13,6 +13,11 @@ export const REASON_LENGTH_MAX = 200;
 /** Reservations that one tick expires at most. What is left waits for the next tick. */
 export const EXPIRE_LIMIT_MAX = 1000;
 
+/** Reservations that a tick may expire, whatever it asks for. */
+export function expireLimit({ limit }: { limit: number }): number {
+  return Math.max(0, Math.min(limit, EXPIRE_LIMIT_MAX));
+}
+
 export function isQuantity(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= QUANTITY_MAX;
 }

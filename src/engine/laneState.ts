@@ -1,4 +1,5 @@
 import type { Pool } from 'mysql2/promise';
+import { expireLimit } from '../domain/limits.ts';
 import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
 import type { NamedStock } from '../storage/loadStock.ts';
@@ -54,7 +55,7 @@ export class LaneState {
     }
     const tick = entries.find((entry) => 'command' in entry && entry.command.kind === 'ExpireDue');
     if (tick && 'command' in tick && tick.command.kind === 'ExpireDue') {
-      await loadDueOfLane(this.#pool, this.#lane, now, tick.command.limit, state);
+      await loadDueOfLane(this.#pool, this.#lane, now, expireLimit(tick.command), state);
       named.items.push(...state.due.map(({ sku, location }): [string, string] => [sku, location]));
     } else if (this.#nothingDueBefore <= now) {
       await loadDueOfItems(this.#pool, this.#lane, named.items, now, state);

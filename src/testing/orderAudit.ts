@@ -21,6 +21,7 @@ export function expectTrue(verdict: OrderVerdict, world: OrderWorld): void {
     case 'OrderStockPartiallyReserved': {
       const isWhole = verdict.lines.every(({ granted, requested }) => granted === requested);
       expect(isWhole, verdict.kind).to.equal(verdict.kind === 'OrderStockReserved');
+      if (!isWhole) expect(head.mode, 'half an order').to.equal('partial');
       for (const { sku, granted } of verdict.lines) {
         expect(held.get(sku)?.granted ?? 0, 'granted').to.equal(granted);
       }

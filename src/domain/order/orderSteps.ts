@@ -1,7 +1,7 @@
 import { SETTLE_STEP } from './orderCommandId.ts';
 import type { OrderDraft } from './orderDraft.ts';
 import { isHeld } from './orderLine.ts';
-import { paidLine, rejectedLine, releasedLines, reservedLine } from './orderLines.ts';
+import { paidLine, rejectedLine, releasedLines, reservedLine } from './verdictLines.ts';
 import type { OrderEnding, RefundReason } from './orderRefusals.ts';
 import type { OrderPhase } from './orderState.ts';
 

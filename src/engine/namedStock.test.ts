@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import type { StockCommand } from '../domain/commands.ts';
+import { commandsFor } from '../testing/commandsFor.ts';
+import { recordsOf } from '../testing/recordsOf.ts';
+import { namedStock } from './namedStock.ts';
+
+function named(commands: StockCommand[]) {
+  const records = recordsOf(commands);
+  return namedStock(commands.map((command, at) => ({ record: records[at]!, time: 0, command })));
+}
+
+describe('namedStock', () => {
+  const { receive, reserve, confirm } = commandsFor('tea');
+
+  it('names stock items, orders and commands, each once', () => {
+    const commands = [
+      receive(1, { commandId: 'a' }),
+      receive(1, { commandId: 'b', location: 'north' }),
+      reserve('o-1', 1, { commandId: 'c' }),
+      confirm('o-1', { commandId: 'c' }),
+    ];
+    expect(named(commands)).to.deep.equal({
+      items: [
+        ['tea', 'main'],
+        ['tea', 'north'],
+      ],
+      orderIds: ['o-1'],
+      commandIds: ['a', 'b', 'c'],
+    });
+  });
+
+  it('leaves out what is no name, and ticks', () => {
+    const commands: StockCommand[] = [
+      reserve('no order', 1, { commandId: '', sku: ' ' }),
+      receive(1, { commandId: 'a', location: 'l'.repeat(65) }),
+      { kind: 'ExpireDue', limit: 1 },
+    ];
+    expect(named(commands)).to.deep.equal({ items: [], orderIds: [], commandIds: ['a'] });
+  });
+});
