@@ -25,8 +25,8 @@ export function costTable(runs: ReadonlyMap<SideName, SideRun[]>): ResultTable {
     ),
   );
   return {
-    note: `Medians. clients: callers, or the reader of the events. Everything that ran on these servers counts.
-Binlog syncs, one per group of commits, come on top of the InnoDB fsyncs.`,
+    note: `Medians. clients: callers, or the reader of the events. All that ran on these
+servers counts. Binlog syncs, one per group of commits, come on top of the InnoDB fsyncs.`,
     title: 'cost per 1,000 commands',
     head: ['', ...sides],
     rows: [

@@ -37,11 +37,11 @@ export async function idle(scale: Scale, view: ProgressView): Promise<BenchmarkR
   }
   const { median, min, max } = spreadOf(shares);
   const cells = [lanes, median.toFixed(2), `${min.toFixed(2)}..${max.toFixed(2)}`];
+  const head = ['lanes', '% of a core', 'min..max'];
+  const note = `CPU time of the process over ${seconds} s a round.`;
   return {
     name: 'idle',
-    tables: [
-      { title: 'idle processor', head: ['lanes', '% of a core', 'min..max'], rows: [cells] },
-    ],
+    tables: [{ title: 'idle processor', head, rows: [cells], note }],
     faults: [],
     data: { lanes, seconds, percentOfCore: shares },
   };

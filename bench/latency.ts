@@ -17,8 +17,8 @@ const loads = [
 const warmUpSeconds = 3;
 const answerMsMax = 10_000;
 
-const note = `Open loop, one command per send, acks=all, reader of committed records in the sending process. Medians
-over the rounds of exact percentiles.`;
+const note = `Open loop, one command per send, acks=all, reader of committed records in the sending
+process. Medians over the rounds of exact percentiles.`;
 
 interface LatencyRun {
   perSecond: number;
@@ -31,7 +31,7 @@ interface LatencyRun {
 
 /**
  * Time from when a command was due to be sent until its outcome was read by a reader of committed
- * records, in an open loop: one command per send, acknowledged by all copies. Percentiles are exact.
+ * records, in an open loop: one command per send, acknowledged by all copies.
  */
 export async function latency(scale: Scale, view: ProgressView): Promise<BenchmarkResult> {
   const installation = await benchInstallation();

@@ -121,7 +121,7 @@ function printFacts(facts: Facts): void {
 function warnOfLoad(): void {
   const [busy = 0] = loadavg();
   if (busy < availableParallelism() / 2) return;
-  const text = `load average ${busy.toFixed(1)}: something else is busy here, figures will be noisy`;
+  const text = `load average ${busy.toFixed(1)}: something else is busy, figures will be noisy`;
   process.stderr.write(`${pc.yellow('!')} ${text}\n`);
 }
 

@@ -21,7 +21,7 @@ export function receiveAll({ skus, stock }: Workload): ReceiveStock[] {
   });
 }
 
-/** Puts a whole workload on the commands topic: receipts first. `onSent` is told the total so far. */
+/** Puts a whole workload on the commands topic, receipts first. `onSent` is told the total. */
 export async function preload(
   { settings, logger }: BenchInstallation,
   workload: Workload,

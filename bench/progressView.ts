@@ -12,7 +12,7 @@ export class ProgressView {
     process.stderr.write(`${pc.cyan('•')} ${text}\n`);
   }
 
-  /** Starts a bar; returns a function that moves it. Without a terminal it is a line now and then. */
+  /** Starts a bar, without a terminal a line now and then. Returns a function that moves it. */
   bar(what: string, total: number): (value: number) => void {
     this.endBar();
     const bar = new SingleBar({

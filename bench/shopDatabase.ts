@@ -50,7 +50,8 @@ export async function checkShop(
        CAST(SUM(ABS(held - reserved)) AS SIGNED) AS apart, CAST(SUM(held) AS SIGNED) AS held,
        (SELECT COUNT(*) FROM shop_outbox) AS outbox
      FROM shop_stock JOIN
-       (SELECT sku, SUM(quantity) AS held FROM shop_reservations GROUP BY sku) AS holds USING (sku)`,
+       (SELECT sku, SUM(quantity) AS held FROM shop_reservations GROUP BY sku) AS holds
+       USING (sku)`,
   );
   const { oversold = NaN, apart, held, outbox } = rows[0] ?? ({} as Partial<ShopTotals>);
   const expected: [what: string, found: number | undefined, wanted: number][] = [

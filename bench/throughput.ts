@@ -22,10 +22,11 @@ const titles: Record<WorkloadName, string> = {
   hot: 'all orders on one SKU',
 };
 
-const note = `onhand: Kafka to Kafka, a fresh processor on a full topic, from its first claim of a lane until the last
-outcome was read by a reader of committed records. source (Redis lock, SELECT FOR UPDATE, guarded
-UPDATE, reservation, outbox row) and guarded (the same without lock and SELECT): 64 callers, from the
-first call to the last answer; nobody publishes their outbox. Ratios are of medians.`;
+const note = `onhand: Kafka to Kafka, a fresh processor on a full topic, from its first claim of a
+lane until the last outcome was read by a reader of committed records. source (Redis lock, SELECT
+FOR UPDATE, guarded UPDATE, reservation, outbox row) and guarded (the same without lock and SELECT):
+64 callers, from the first call to the last answer; nobody publishes their outbox. Ratios are of
+medians.`;
 
 /** All sides over one workload, round after round, each round begun by another side. */
 export async function throughput(

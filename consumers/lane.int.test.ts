@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import pLimit from 'p-limit';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import type { SliceLimits } from '../src/engine/cutSlice.ts';
@@ -66,6 +67,7 @@ describe('Lane', function () {
         },
       },
       silentLogger,
+      pLimit(1),
     );
     running = lane;
     let sku = 0;
@@ -148,7 +150,7 @@ describe('Lane', function () {
     const { lane, commands, accept, reports, reached } = await newLane(limits);
     accept([commands.receive(1)]);
     // The first slice is under way by now.
-    await Promise.resolve();
+    await endOfTurn();
     accept([commands.receive(1), commands.receive(2), commands.receive(3)], 1);
     expect(lane.isFull).to.be.true;
     await reached(4);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
+import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { Policy } from '../src/domain/stockState.ts';
 import { type SliceLimits, cutSlice } from '../src/engine/cutSlice.ts';
@@ -38,6 +39,8 @@ export interface LaneListener {
 export class Lane {
   readonly #pool: Pool;
   readonly #limits: SliceLimits;
+  /** Lets a few lanes of the process have a transaction open at once. */
+  readonly #turn: LimitFunction;
   readonly #listener: LaneListener;
   readonly #logger: Logger;
   readonly #state: LaneState;
@@ -62,7 +65,9 @@ export class Lane {
     limits: SliceLimits,
     listener: LaneListener,
     logger: Logger,
+    turn: LimitFunction,
   ) {
+    this.#turn = turn;
     this.#pool = pool;
     this.#progress = progress;
     this.#limits = limits;
@@ -145,13 +150,8 @@ export class Lane {
     const last = slice.at(-1)?.record.offset ?? 0;
     for (let backOffMs = backOffMsFirst; !this.#stopping;) {
       try {
-        const result = await processSlice(
-          this.#pool,
-          this.#state,
-          this.#progress,
-          slice,
-          last + 1,
-          this.#poison,
+        const result = await this.#turn(() =>
+          processSlice(this.#pool, this.#state, this.#progress, slice, last + 1, this.#poison),
         );
         this.#goOn(result.progress);
         this.#listener.onCommitted(slice, result);

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { policyOf } from '../src/engine/policyOf.ts';
@@ -70,6 +71,7 @@ const fenced: LaneTrouble = {
 export class LaneOwner {
   readonly #context: LaneContext;
   readonly #controls: FetchControls;
+  readonly #turn: LimitFunction;
   readonly #owned = new Map<number, OwnedLane>();
   readonly #fenced = new Set<number>();
   /** Of lanes that are halted, or whose claim failed and is tried again. */
@@ -82,6 +84,7 @@ export class LaneOwner {
 
   constructor(context: LaneContext, controls: FetchControls) {
     this.#context = context;
+    this.#turn = pLimit(context.settings.ONHAND_SLICES_AT_ONCE);
     this.#controls = controls;
   }
 
@@ -110,7 +113,9 @@ export class LaneOwner {
     return this.#fenced.has(lane) ? fenced : claiming;
   }
 
-  /** Takes a new assignment. Synchronous up to the pause: the first fetch must not come before it. */
+  /**
+   * Takes a new assignment. Synchronous up to the pause: the first fetch must not come before it.
+   */
   assign(partitions: number[]): void {
     // A consumer that is being stopped may still join once more.
     if (this.#closed) return;
@@ -236,6 +241,7 @@ export class LaneOwner {
         },
       },
       logger,
+      this.#turn,
     );
     this.#owned.set(partition, { lane, publisher, unpublished });
     this.#troubles.delete(partition);

@@ -23,7 +23,7 @@ export function requireWithinLog(
   if (nextOffset > Number(found.high)) {
     throw new OperationalError(
       'TOPIC_REPLACED',
-      `the log ends at offset ${found.high}, but ${nextOffset} were applied: it was cut or replaced`,
+      `the log ends at offset ${found.high}, but ${nextOffset} were applied: cut or replaced`,
       { hint: 'Restore the topic that the stored state was made from.' },
     );
   }

@@ -6,6 +6,8 @@ import type { Progress } from '../src/storage/progress.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 
+/** What one fetch brings of a lane: about a slice and a half, so that buffers stay small. */
+const fetchBytesMax = 262_144;
 /** Short, because a lane that was claimed or has room again waits for the open fetch to end. */
 const fetchWaitMs = 200;
 const offsetCommitIntervalMs = 5000;
@@ -38,6 +40,7 @@ export class StockConsumer {
         heartbeatInterval: Math.min(3000, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
         rebalanceTimeout: 30_000,
         maxWaitTimeInMs: fetchWaitMs,
+        maxBytesPerPartition: fetchBytesMax,
       },
       {
         onOffsetOutOfRange: ({ partition }) => void this.#lanes.reclaim(partition),

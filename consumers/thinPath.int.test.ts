@@ -73,7 +73,7 @@ describe('from commands to events', function () {
     }
   });
 
-  it('leaves the last level of each stock item on stock.levels, and the same in MySQL', async () => {
+  it('leaves the last level of each stock item on stock.levels, as MySQL has it', async () => {
     const north = { location: 'north' };
     const { receive, reserve } = commandsFor('coffee');
     await onhand.send([receive(5), receive(3, north), reserve('o-1', 2), reserve('o-1', 1, north)]);

@@ -99,7 +99,7 @@ describe('the outbox on Kafka', function () {
     expect(await published(of.lane, 6)).to.deep.equal(counted(6));
   });
 
-  it('fetches from the table what was not handed over, and drops what is handed over twice', async () => {
+  it('fetches what was not handed over, and drops what is handed over twice', async () => {
     const of = await claimNew();
     const publisher = publish(of);
     const rows = rowsOf(of.lane, 1, 9);

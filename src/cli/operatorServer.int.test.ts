@@ -135,7 +135,7 @@ describe('what an operator sees of a running processor', function () {
     ]);
   });
 
-  it('is not ready any more when a lane halts, says which and why, and counts its lag', async () => {
+  it('is not ready when a lane halts, says which and why, and counts its lag', async () => {
     const { receive } = commandsFor(skus[2]!);
     await onhand.send([receive(1)]);
     await onhand.settled();

@@ -27,7 +27,8 @@ export interface Processor {
 
 /**
  * Wires one process: topics checked, database checked, then the consumer with its lanes and their
- * publishers. Throws named errors when something is missing; `onCrash` is told of what ends it later.
+ * publishers. Throws named errors when something is missing; `onCrash` is told of what ends it
+ * later.
  */
 export async function startProcessor(
   settings: Settings,

@@ -1,7 +1,9 @@
 import pc from 'picocolors';
 import { OperationalError, messageOf } from '../ops/errors.ts';
 
-/** One clear error on stderr: name, what happened, what to do. A stack trace only when asked for. */
+/**
+ * One clear error on stderr: name, what happened, what to do. A stack trace only when asked for.
+ */
 export function reportError(error: unknown, options: { verbose: boolean }): void {
   const code = error instanceof OperationalError ? error.code : 'UNEXPECTED';
   const lines = [`${pc.red('error')} ${pc.bold(code)}: ${messageOf(error)}`];

@@ -65,6 +65,9 @@ export const settings = z
     ONHAND_SLICE_BYTES_MAX: count(1_048_576, 16_777_216).describe(
       'bytes of commands in one transaction at most',
     ),
+    ONHAND_SLICES_AT_ONCE: count(4, 100).describe(
+      'transactions that a process has open at once; more lanes take turns',
+    ),
     ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
       'how long a worker may be silent before its lanes go to others, in seconds',
     ),

@@ -11,8 +11,8 @@ export type Entry =
   | { record: LaneRecord; time: number; failure: DecodeError };
 
 /**
- * Step 1 of a slice: decodes records in log order. Log time is the append time made monotonic within the lane: a
- * broker whose clock was set back does not turn time back.
+ * Step 1 of a slice: decodes records in log order. Log time is the append time made monotonic
+ * within the lane: a broker whose clock was set back does not turn time back.
  */
 export function decodeSlice(
   records: readonly LaneRecord[],

@@ -7,7 +7,10 @@ import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
 import type { LaneRecord } from './laneRecord.ts';
 
-/** The rows by which the events that a log position caused are published, numbered from `sequence` on. */
+/**
+ * The rows by which the events that a log position caused are published, numbered from `sequence`
+ * on.
+ */
 export function eventRows(
   events: readonly StockEvent[],
   offset: number,

@@ -40,7 +40,9 @@ export class Parking {
     this.#poison = poison;
   }
 
-  /** Why a command that cannot be parked cannot be decided: it names no item, or is an operator's. */
+  /**
+   * Why a command that cannot be parked cannot be decided: it names no item, or is an operator's.
+   */
   homelessFailure(entry: CommandEntry): { failure: string; message: string } | undefined {
     if (this.#poison.size === 0) return undefined;
     const { command, record } = entry;

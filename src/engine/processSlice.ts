@@ -41,8 +41,8 @@ export interface SliceMeasures {
  * Applies one slice of a lane's log: entries in order, all at or after `from.nextOffset`, up to but
  * not including `nextOffset`. All of it is committed, or (whatever is thrown) nothing is, unless
  * the answer to COMMIT was lost: then the progress row tells. Step 1, decoding, is done before: the
- * lane decodes the next slice while this one commits. Commands in `poison` are parked untried; throws
- * HandlerError for a command that should be there, when its decision throws.
+ * lane decodes the next slice while this one commits. Commands in `poison` are parked untried;
+ * throws HandlerError for a command that should be there, when its decision throws.
  */
 export async function processSlice(
   pool: Pool,

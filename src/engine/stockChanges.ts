@@ -11,7 +11,9 @@ export interface StockChanges {
   reservations: ChangedReservation[];
 }
 
-/** Collects the rows that the events of a slice have touched, as the state holds them at its end. */
+/**
+ * Collects the rows that the events of a slice have touched, as the state holds them at its end.
+ */
 export function stockChanges(state: StockState, events: readonly StockEvent[]): StockChanges {
   const firstSequences = new Map<string, number>();
   const touched = new Map<string, { item: StockItem; orderId: string; isNew: boolean }>();

@@ -61,14 +61,14 @@ function explain(error: KafkaError, message: string): Explanation {
     return {
       code: 'KAFKA_AUTH_FAILED',
       text: 'Kafka refused the credentials',
-      hint: 'Check ONHAND_KAFKA_SASL_MECHANISM (unset it for a broker without), _USERNAME, _PASSWORD.',
+      hint: 'Check ONHAND_KAFKA_SASL_MECHANISM (unset for a broker without), _USERNAME, _PASSWORD.',
     };
   }
   if (isTlsFailure(error, message)) {
     return {
       code: 'KAFKA_TLS_FAILED',
       text: 'No TLS connection to Kafka',
-      hint: 'Check ONHAND_KAFKA_SSL, ONHAND_KAFKA_SSL_CA_FILE and the host names in the certificate.',
+      hint: 'Check ONHAND_KAFKA_SSL, ONHAND_KAFKA_SSL_CA_FILE and the names in the certificate.',
     };
   }
   if (type.endsWith('AUTHORIZATION_FAILED')) {
@@ -90,7 +90,7 @@ function explain(error: KafkaError, message: string): Explanation {
       code: 'KAFKA_UNREACHABLE',
       text: 'Kafka does not answer',
       hint:
-        'Check ONHAND_KAFKA_BROKERS and that the broker runs. A broker that closes the connection ' +
+        'Check ONHAND_KAFKA_BROKERS and that the broker runs. One that closes the connection ' +
         'may want TLS (ONHAND_KAFKA_SSL) or credentials (ONHAND_KAFKA_SASL_MECHANISM).',
     };
   }

@@ -13,7 +13,9 @@ export function consumerGroup(settings: Prefix, engine: EngineName): string {
   return `${settings.ONHAND_TOPIC_PREFIX}onhand-${engine}`;
 }
 
-/** Group that nobody joins: its offsets are the publishers' cursors, the last published sequence. */
+/**
+ * Group that nobody joins: its offsets are the publishers' cursors, the last published sequence.
+ */
 export function cursorGroup(settings: Prefix, engine: EngineName): string {
   return `${settings.ONHAND_TOPIC_PREFIX}onhand-${engine}-outbox`;
 }

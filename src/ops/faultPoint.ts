@@ -9,8 +9,8 @@ export type FaultPoint =
   | 'publish-after-commit';
 
 /**
- * For fault tests: ONHAND_FAULT=POINT:N makes the process kill itself (SIGKILL) when it comes to the
- * point for the Nth time. Without the variable this does nothing.
+ * For fault tests: ONHAND_FAULT=POINT:N makes the process kill itself (SIGKILL) when it comes to
+ * the point for the Nth time. Without the variable this does nothing.
  */
 export function faultPoint(point: FaultPoint): void {
   if (wanted !== point || --killsLeft > 0) return;

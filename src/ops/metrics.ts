@@ -49,7 +49,8 @@ export class Metrics {
     ),
     oldestUnpublishedSeconds: this.#gauge(
       'onhand_outbox_oldest_unpublished_seconds',
-      'age of the oldest row that is not on Kafka, since its commit or since this process has the lane',
+      'age of the oldest row that is not on Kafka, since its commit or ' +
+        'since this process has the lane',
       'lane',
     ),
   };

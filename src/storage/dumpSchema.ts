@@ -2,7 +2,8 @@ import { type RowDataPacket, createConnection } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { connectionOptions } from './database.ts';
 
-const header = `-- What the migrations make of an empty database. Nobody runs this file: it is for reading, and a
+const header = `\
+-- What the migrations make of an empty database. Nobody runs this file: it is for reading, and a
 -- test compares it with the real thing. After a change of migrations/ renew it with
 -- npm run schema:dump
 `;

@@ -15,8 +15,8 @@ export interface NamedStock {
 
 type Reader = Pick<Pool, 'query'>;
 
-const reservationColumns = `order_id AS orderId, sku, location, granted, pending, confirmed, released,
-  expired, returned, started_at AS startedAt, expires_at AS expiresAt, tombstone`;
+const reservationColumns = `order_id AS orderId, sku, location, granted, pending, confirmed,
+  released, expired, returned, started_at AS startedAt, expires_at AS expiresAt, tombstone`;
 
 type ReservationRow = RowDataPacket &
   Omit<Reservation, 'tombstone'> & { sku: string; location: string; tombstone: 0 | 1 };
@@ -32,9 +32,10 @@ export async function loadLevels(
   const [rows] = await reader.query<
     (RowDataPacket & StockLevel & { sku: string; location: string })[]
   >(
-    `SELECT sku, location, on_hand AS onHand, reserved, sequence, known FROM stock_levels
-     WHERE lane = ? AND (sku, location) IN (?)`,
-    [lane, items],
+    `SELECT STRAIGHT_JOIN sku, location, on_hand AS onHand, reserved, sequence, known
+     FROM ${namedRows(items)} AS named (named_sku, named_location)
+     JOIN stock_levels ON lane = ? AND sku = named_sku AND location = named_location`,
+    [...items, lane],
   );
   for (const { sku, location, onHand, reserved, sequence, known } of rows) {
     // The same assertion as before the write: a level that breaks it was not written by us.
@@ -52,8 +53,9 @@ export async function loadReservations(
 ): Promise<void> {
   if (orderIds.length === 0) return;
   const [rows] = await reader.query<ReservationRow[]>(
-    `SELECT ${reservationColumns} FROM reservations WHERE lane = ? AND order_id IN (?)`,
-    [lane, orderIds],
+    `SELECT STRAIGHT_JOIN ${reservationColumns} FROM ${namedRows(orderIds)} AS named (named_order)
+     JOIN reservations ON lane = ? AND order_id = named_order`,
+    [...orderIds, lane],
   );
   rows.forEach((row) => putRow(state, row));
 }
@@ -112,15 +114,23 @@ export async function loadRemembered(
 ): Promise<void> {
   if (commandIds.length === 0) return;
   const [rows] = await reader.query<(RowDataPacket & { commandId: string; value: Buffer })[]>(
-    `SELECT command_id AS commandId, value FROM outbox
-     WHERE engine = 'stock' AND lane = ? AND command_id IN (?)`,
-    [lane, commandIds],
+    `SELECT STRAIGHT_JOIN command_id AS commandId, value FROM ${namedRows(commandIds)} AS named (id)
+     JOIN outbox ON engine = 'stock' AND lane = ? AND command_id = id`,
+    [...commandIds, lane],
   );
   for (const { commandId, value } of rows) {
     const { commandDigest, ...event } = decodeStockEvent(value);
     invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
     state.remembered.set(commandId, { ...event, commandDigest });
   }
+}
+
+/**
+ * Names as a table, one placeholder a row. Joined from there, MySQL looks each one up by its key,
+ * whatever its statistics say; given a list with IN it may decide to scan the whole lane.
+ */
+function namedRows(names: readonly unknown[]): string {
+  return `(VALUES ${names.map(() => 'ROW(?)').join(', ')})`;
 }
 
 function putRow(state: StockState, row: ReservationRow): void {

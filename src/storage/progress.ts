@@ -13,7 +13,9 @@ export interface LaneId {
   partitionCount: number;
 }
 
-/** How far a lane is. The state in the other tables is a function of the log before `nextOffset`. */
+/**
+ * How far a lane is. The state in the other tables is a function of the log before `nextOffset`.
+ */
 export interface Progress extends LaneId {
   nextOffset: number;
   outboxSequence: number;
@@ -98,7 +100,7 @@ function requireSameTopic(found: Progress, id: LaneId): void {
       `the input topic has ${id.partitionCount} partitions, the stored state was made with ` +
         `${found.partitionCount}: a key would change its writer`,
       {
-        hint: 'Move to a new topic and database, or restore the topic with its old partition count.',
+        hint: 'Move to a new topic and database, or restore the topic with its old count.',
       },
     );
   }

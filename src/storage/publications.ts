@@ -11,8 +11,8 @@ export async function readPublished(pool: Pool, engine: EngineName, lane: number
 }
 
 /**
- * Notes that rows up to a sequence are on Kafka. The cursor on Kafka is ahead of this note; the note
- * is the floor when Kafka has forgotten its cursor, and tells which rows may be pruned.
+ * Notes that rows up to a sequence are on Kafka. The cursor on Kafka is ahead of this note; the
+ * note is the floor when Kafka has forgotten its cursor, and tells which rows may be pruned.
  */
 export async function notePublished(
   pool: Pool,

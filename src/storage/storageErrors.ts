@@ -29,7 +29,7 @@ export function toStorageError(error: unknown, settings: Settings): OperationalE
     case 'ER_NO_SUCH_TABLE':
     case 'ER_TABLEACCESS_DENIED_ERROR':
       return new OperationalError('MYSQL_SCHEMA_MISSING', message, {
-        hint: 'Create the database, then run `onhand migrate`: it makes the tables and grants the rights.',
+        hint: 'Create the database, then run `onhand migrate`: it makes tables and grants rights.',
       });
     default:
       return new OperationalError('MYSQL_FAILED', `${code}: ${message}`);

@@ -3,7 +3,9 @@ import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 /** As the JSON column holds them. */
 export type StoredHeaders = Record<string, string | string[]>;
 
-/** Headers as JSON text: a character per byte, so that any bytes pass and plain words stay legible. */
+/**
+ * Headers as JSON text: a character per byte, so that any bytes pass and plain words stay legible.
+ */
 export function toStoredHeaders(headers: RecordHeaders): string {
   const text = (bytes: Buffer) => bytes.toString('latin1');
   return JSON.stringify(mapValues(headers, text));

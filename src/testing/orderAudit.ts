@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { UpstreamEvent } from '../domain/order/orderEvents.ts';
-import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
+import type { OrderHead } from '../domain/order/orderState.ts';
+import type { OrderStockRejected, OrderVerdict } from '../domain/order/orderVerdicts.ts';
 import type { OrderWorld } from './orderWorld.ts';
 
 type Kind = OrderVerdict['kind'];
@@ -11,11 +12,21 @@ const reservingKinds: Kind[] = [
   'OrderStockRejected',
 ];
 
+/** What can be wrong with a line here. Anything else means that a wrong command was sent. */
+const lineReasons = [
+  null,
+  'INSUFFICIENT_STOCK',
+  'EXPIRY_INVALID',
+  'REFUND_REQUIRED',
+  'ALREADY_EXPIRED',
+];
+
 /** What a verdict says must be true at the moment when it is given: of all lines, not of some. */
 export function expectTrue(verdict: OrderVerdict, world: OrderWorld): void {
   if (verdict.kind === 'OrderEventRefused' || verdict.kind === 'OrderStockReturned') return;
   const held = world.reservationsOf(verdict.orderId);
   const { head } = world.orders.orders.get(verdict.orderId)!;
+  for (const { reason } of verdict.lines) expect(reason).to.be.oneOf(lineReasons);
   switch (verdict.kind) {
     case 'OrderStockReserved':
     case 'OrderStockPartiallyReserved': {
@@ -33,7 +44,10 @@ export function expectTrue(verdict: OrderVerdict, world: OrderWorld): void {
     case 'OrderStockExpired':
       expect(head.waiting, 'commands under way').to.equal(0);
       for (const { pending } of held.values()) expect(pending, verdict.kind).to.equal(0);
-      if (verdict.kind === 'OrderStockRejected') return;
+      if (verdict.kind === 'OrderStockRejected') {
+        expectReason(verdict, head);
+        return;
+      }
       for (const { sku, released } of verdict.lines) {
         expect(held.get(sku)!.released, 'released').to.equal(released);
       }
@@ -50,6 +64,15 @@ export function expectTrue(verdict: OrderVerdict, world: OrderWorld): void {
       return;
     }
   }
+}
+
+/** Lines are to blame, those of a partial order all of them, or something that ended the order. */
+function expectReason({ reason, paid, lines }: OrderStockRejected, head: OrderHead): void {
+  const refused = lines.filter((line) => line.reason !== null).length;
+  if (reason === 'LINES_REFUSED') {
+    expect(refused, 'refused').to.be.at.least(head.mode === 'partial' ? lines.length : 1);
+  }
+  expect(paid, 'paid').to.equal(reason === 'LINES_REFUSED' && head.paidBy !== null);
 }
 
 /** Everything has arrived and every deadline has passed: what must hold then of every order. */
@@ -94,6 +117,7 @@ function expectNothingLeft(world: OrderWorld, orderId: string, verdicts: OrderVe
   const { lines } = world.orders.orders.get(orderId)!;
   for (const [sku, reservation] of world.reservationsOf(orderId)) {
     expect(reservation.pending, `${orderId} holds ${sku}`).to.equal(0);
+    expect(reservation.tombstone, `${orderId} was never held: ${sku}`).to.be.false;
     const line = lines.find((each) => each.sku === sku);
     expect(line?.granted, `${orderId} granted ${sku}`).to.equal(reservation.granted);
     expect(reservation.confirmed, `${orderId} sold ${sku}`).to.equal(

@@ -1,3 +1,4 @@
+import type { StockCommand } from '../domain/commands.ts';
 import { decide } from '../domain/decide.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -10,7 +11,6 @@ import { emptyOrderState } from '../domain/order/orderState.ts';
 import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
 import { replyTo } from '../domain/order/replyTo.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import type { StockCommand } from '../domain/commands.ts';
 import { emptyState, recall } from '../domain/stockState.ts';
 import { expectSound } from './expectSound.ts';
 import { listReservations } from './listReservations.ts';

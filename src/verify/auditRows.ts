@@ -1,6 +1,8 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-/** One property that must hold, and whether it does: in plain SQL, without any code of the engine. */
+/**
+ * One property that must hold, and whether it does: in plain SQL, without any code of the engine.
+ */
 export interface AuditLine {
   check: string;
   ok: boolean;

@@ -4,8 +4,8 @@ import { givenOrder, grants, orderPolicy, pass, refuses } from '../../testing/or
 import { minuteMs, startTime } from '../../testing/spec.ts';
 import { isId } from '../limits.ts';
 import { decideOrder } from './decideOrder.ts';
-import { orderEventDigest } from './orderEventDigest.ts';
 import { evolveOrder } from './evolveOrder.ts';
+import { orderEventDigest } from './orderEventDigest.ts';
 import { emptyOrderState } from './orderState.ts';
 
 const { place, pay, cancel, takeBack } = orderEventsFor('o-1');
@@ -176,7 +176,7 @@ describe('decideOrder', () => {
     ] as const) {
       it(`${JSON.stringify(fields).slice(0, 30)}: ${reason}`, () => {
         const story = givenOrder(place({ A: 1 })).when({ ...cancel(), ...fields });
-        const sent = { orderId: 'o-1', eventId: story.verdicts[0]!.answers!, ...fields };
+        const sent = { orderId: 'o-1', ...fields };
         const cut = { orderId: sent.orderId.slice(0, 64), answers: sent.eventId.slice(0, 64) };
         const said = { event: 'OrderCancelled', reason, sequence: 0, ...cut };
         story.then({ kind: 'OrderEventRefused', ...said });

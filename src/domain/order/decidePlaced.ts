@@ -3,10 +3,10 @@ import { RESERVE_STEP } from './orderCommandId.ts';
 import type { OrderDraft } from './orderDraft.ts';
 import type { AskedLine, OrderPlaced } from './orderEvents.ts';
 import { ORDER_LINES_MAX } from './orderLimits.ts';
-import { rejectedLine } from './verdictLines.ts';
 import type { OrderRejection, RefusalOf } from './orderRefusals.ts';
 import type { OrderHead } from './orderState.ts';
 import type { ReservedLine } from './orderVerdicts.ts';
+import { rejectedLine } from './verdictLines.ts';
 
 export function refusesPlaced({ placedBy }: OrderHead): RefusalOf<'OrderPlaced'> {
   return placedBy === null ? null : 'ALREADY_PLACED';

@@ -1,10 +1,10 @@
+import { decideReturnReply } from './decideReturned.ts';
 import {
   FIRST_RETURN_STEP,
   RESERVE_STEP,
   SETTLE_STEP,
   parseOrderCommandId,
 } from './orderCommandId.ts';
-import { decideReturnReply } from './decideReturned.ts';
 import { OrderDraft } from './orderDraft.ts';
 import type { StockReply } from './orderEvents.ts';
 import type { OrderFact } from './orderFacts.ts';

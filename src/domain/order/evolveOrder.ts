@@ -1,5 +1,5 @@
-import type { EventAccepted, OrderFact, ReturnOpened, StockAnswered } from './orderFacts.ts';
 import { FIRST_RETURN_STEP } from './orderCommandId.ts';
+import type { EventAccepted, OrderFact, ReturnOpened, StockAnswered } from './orderFacts.ts';
 import { REFUSED_EVENTS_MAX } from './orderLimits.ts';
 import { evolveLine, openedLine } from './orderLine.ts';
 import type { NotedEvent, Order, OrderHead, OrderState } from './orderState.ts';

@@ -1,6 +1,6 @@
-import type { OrderCommand, FactBody, OrderFact, StockAnswered, StockAsked } from './orderFacts.ts';
 import { evolveHead } from './evolveOrder.ts';
 import { FIRST_RETURN_STEP, orderCommandId } from './orderCommandId.ts';
+import type { OrderCommand, FactBody, OrderFact, StockAnswered, StockAsked } from './orderFacts.ts';
 import { evolveLine, openedLine } from './orderLine.ts';
 import type { Order, OrderHead, OrderLine, OrderPolicy } from './orderState.ts';
 import type { VerdictBody } from './orderVerdicts.ts';

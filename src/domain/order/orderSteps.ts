@@ -1,9 +1,9 @@
 import { SETTLE_STEP } from './orderCommandId.ts';
 import type { OrderDraft } from './orderDraft.ts';
 import { isHeld } from './orderLine.ts';
-import { paidLine, rejectedLine, releasedLines, reservedLine } from './verdictLines.ts';
 import type { OrderEnding, RefundReason } from './orderRefusals.ts';
 import type { OrderPhase } from './orderState.ts';
+import { paidLine, rejectedLine, releasedLines, reservedLine } from './verdictLines.ts';
 
 /**
  * The order's way, one step at a time:
