@@ -101,6 +101,10 @@ export async function testInstallation(
       await commandProducer.disconnect();
       await rawProducer.disconnect();
       await admin.deleteTopics({ topics: Object.values(topics).map(({ name }) => name) });
+      const { groups } = await admin.listGroups();
+      const own = groups.filter(({ groupId }) => groupId.startsWith(settings.ONHAND_TOPIC_PREFIX));
+      // One that still has a member goes by itself.
+      await admin.deleteGroups(own.map(({ groupId }) => groupId)).catch(() => undefined);
       await admin.disconnect();
       await database.close();
     },
