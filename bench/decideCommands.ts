@@ -56,7 +56,9 @@ function keep(items: Iterable<StockItem>): void {
   }
 }
 
-/** Runs a round of slices; tells how many commands a second of the clock and of CPU time it folds. */
+/**
+ * Runs a round of slices; tells how many commands a second of the clock and of CPU time it folds.
+ */
 function runRound(stream: CommandStream): { byClock: number; byCpu: number } {
   let clockNs = 0n;
   let cpuMicroseconds = 0;

@@ -7,6 +7,13 @@ import type { Knex } from 'knex';
  * are two SKUs.
  */
 export async function up(knex: Knex): Promise<void> {
+  await createState(knex);
+  await createParking(knex);
+  await createOutbox(knex);
+}
+
+/** What the engine holds: how far each lane is, and the stock at that point. */
+async function createState(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE progress (
       engine          ENUM('stock', 'order') NOT NULL,
@@ -56,6 +63,10 @@ export async function up(knex: Knex): Promise<void> {
         AND LEAST(pending, confirmed, released, expired, returned) >= 0
       )
     ) COLLATE utf8mb4_bin`);
+}
+
+/** Commands that could not be decided, and those that wait behind them. */
+async function createParking(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE parked_commands (
       lane       SMALLINT UNSIGNED NOT NULL,
@@ -77,6 +88,10 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (lane, at_offset, log_offset),
       KEY command (lane, log_offset)
     ) COLLATE utf8mb4_bin`);
+}
+
+/** What is to be published, and how far that is done. */
+async function createOutbox(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE outbox (
       engine     ENUM('stock', 'order') NOT NULL,

@@ -34,7 +34,8 @@ describe('parseAptSources', () => {
   it('keeps a key that is written into the stanza', () => {
     const key =
       '\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mDMEY\n -----END PGP PUBLIC KEY BLOCK-----';
-    const text = `Types: deb\nURIs: http://m.example/\nSuites: a\nComponents: main\nSigned-By:${key}\n`;
+    const place = 'Types: deb\nURIs: http://m.example/\nSuites: a\nComponents: main\n';
+    const text = `${place}Signed-By:${key}\n`;
     const [source] = parseAptSources('own.sources', text);
     expect(source?.signedBy).to.equal(key.trim());
     const written = formatAptSource(source!, ['a', 'a-updates'], 'amd64');

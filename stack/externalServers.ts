@@ -39,7 +39,8 @@ export async function checkExternal(name: ServerName, server: ExternalServer): P
   } catch (error) {
     const where = server.addresses.join(', ');
     const message = `${name} at ${where} cannot be reached: ${messageOf(error)}`;
-    const hint = `The address comes from ${server.setting}. Without it \`onhand stack up\` starts one.`;
+    const hint =
+      `The address comes from ${server.setting}. ` + 'Without it `onhand stack up` starts one.';
     throw new OperationalError('SERVER_UNREACHABLE', message, { hint, cause: error });
   }
 }

@@ -8,7 +8,8 @@ import { runTool } from './runTool.ts';
 import { stackPaths } from './stackPaths.ts';
 
 const remedy =
-  'Kafka comes by Maven. Installing it needs root, on Debian and Ubuntu: sudo apt-get install maven.';
+  'Kafka comes by Maven. Installing it needs root, on Debian and Ubuntu: ' +
+  'sudo apt-get install maven.';
 
 /** The folder with the jars that `pom.xml` lists; fetched with Maven at the first call. */
 export async function kafkaJars(progress: Progress): Promise<string> {

@@ -58,7 +58,8 @@ describe('the stack of this checkout', function () {
 
   it('has MySQL sync to disk at every commit', async () => {
     const [row] = await query('root', state.passwords.mysqlRoot, [
-      `SELECT @@innodb_flush_log_at_trx_commit AS redo, @@sync_binlog AS binlog, @@log_bin AS logged,
+      `SELECT @@innodb_flush_log_at_trx_commit AS redo, @@sync_binlog AS binlog,
+        @@log_bin AS logged,
          @@innodb_doublewrite AS doublewrite`,
     ]);
     expect(row).to.deep.equal({ redo: 1, binlog: 1, logged: 1, doublewrite: 'ON' });

@@ -3,7 +3,9 @@ import type { PublishedStockEvent } from '../../src/messaging/stockEventCodec.ts
 import { fateOf } from './fate.ts';
 import type { PlannedReturn } from './plan.ts';
 
-/** What customers do when they hear of their reservations: pay, cancel, come too late, send back. */
+/**
+ * What customers do when they hear of their reservations: pay, cancel, come too late, send back.
+ */
 export class Customers {
   readonly #returns = new Map<string, number>();
   readonly #confirmed = new Set<string>();

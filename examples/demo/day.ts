@@ -103,7 +103,8 @@ async function untilSettled(tally: Tally): Promise<void> {
 function silence({ lag, unpaid }: Tally): OperationalError {
   return new OperationalError(
     'DEMO_STALLED',
-    `no event for ${silenceMsMax / 1000} s: ${lag} commands unanswered, ${unpaid} reservations held`,
+    `no event for ${silenceMsMax / 1000} s: ${lag} commands unanswered, ` +
+      `${unpaid} reservations held`,
     { hint: 'See .onhand/logs/demo-processor.log and `onhand stack status`.' },
   );
 }

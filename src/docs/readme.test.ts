@@ -7,7 +7,7 @@ import { renewReadme } from './readmeSections.ts';
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 
 describe('README', () => {
-  it('lists commands, rejections, topics, settings and errors as the code has them (npm run docs)', () => {
+  it('lists what the code has: commands, topics, settings … (npm run docs)', () => {
     expect(readme).to.equal(renewReadme(readme));
   });
 

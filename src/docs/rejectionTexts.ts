@@ -17,7 +17,8 @@ export const rejectionTexts: Record<RejectionReason, string> = {
   ALREADY_RELEASED: 'nothing is pending any more, the order was cancelled',
   ALREADY_EXPIRED: 'nothing is pending any more, the deadline has passed',
   EXPIRY_INVALID:
-    'the deadline is not later than now (extend: than the present one), beyond the longest life, or given twice',
+    'the deadline is not later than now (extend: than the present one), ' +
+    'beyond the longest life, or given twice',
   ORDER_CANCELLED: 'a release of this order came first',
   ALREADY_RESERVED: 'the order has a reservation on this stock item, whatever became of it',
   UNKNOWN_STOCK_ITEM: 'stock of this item was never received, counted or adjusted',

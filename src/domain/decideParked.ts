@@ -4,7 +4,9 @@ import { itemKey } from './stockState.ts';
 import type { Verdict } from './verdict.ts';
 import { granted } from './verdict.ts';
 
-/** Whether there is something to take up again or to give up. What follows from it is the engine's. */
+/**
+ * Whether there is something to take up again or to give up. What follows from it is the engine's.
+ */
 export function decideParked(
   { kind, sku, location }: RetryParked | SkipParked,
   state: StockState,

@@ -11,7 +11,9 @@ export interface EventHead {
   commandId: string | null;
   /** Digest of that command's body, by which a repeat is told from a re-used id; else null. */
   commandDigest: number | null;
-  /** Log time of the cause, in ms since 1970, never smaller than on an earlier event of the lane. */
+  /**
+   * Log time of the cause, in ms since 1970, never smaller than on an earlier event of the lane.
+   */
   time: number;
   onHandBefore: number;
   reservedBefore: number;
@@ -113,7 +115,9 @@ export interface CommandRejected {
   orderId: string | null;
   /** Units asked for; null when the command names none. */
   requested: number | null;
-  /** Units missing for the command to be granted; null when it was not refused for want of units. */
+  /**
+   * Units missing for the command to be granted; null when it was not refused for want of units.
+   */
   shortage: number | null;
 }
 

@@ -37,7 +37,9 @@ export function isReason(text: string): boolean {
   return text.length <= REASON_LENGTH_MAX && !/\p{Cc}/u.test(text);
 }
 
-/** Whether all characters are ASCII from the lowest code on, and their number is within the limit. */
+/**
+ * Whether all characters are ASCII from the lowest code on, and their number is within the limit.
+ */
 function isShortAscii(text: string, lowestCode: number): boolean {
   if (text.length === 0 || text.length > NAME_LENGTH_MAX) return false;
   for (let index = 0; index < text.length; index++) {

@@ -40,7 +40,9 @@ const anyCommand = [
 ] as const;
 const anyOrderCommand = [...anyCommand, 'ORDER_ID_INVALID'] as const;
 
-/** What each command can be refused for, in order of precedence. The compiler holds `decide` to it. */
+/**
+ * What each command can be refused for, in order of precedence. The compiler holds `decide` to it.
+ */
 export const REJECTIONS_OF = {
   ReceiveStock: [...anyCommand, 'QUANTITY_INVALID', 'QUANTITY_OVERFLOW'],
   ReserveStock: [

@@ -48,7 +48,9 @@ export function emptyState(policy: Policy): StockState {
 /** Where most stock items are. */
 const DEFAULT_LOCATION = 'main';
 
-/** The key of a stock item in `items`. At the default location it is the SKU: no string is built. */
+/**
+ * The key of a stock item in `items`. At the default location it is the SKU: no string is built.
+ */
 export function itemKey(sku: string, location: string): string {
   return location === DEFAULT_LOCATION ? sku : `${sku}\n${location}`;
 }

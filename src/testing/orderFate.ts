@@ -4,7 +4,9 @@ import { upstreamEvents } from './orderAudit.ts';
 import { orderPolicy } from './orderSpec.ts';
 import type { OrderWorld } from './orderWorld.ts';
 
-/** What the order service alone decides, by the times of its log; the stock can only refuse lines. */
+/**
+ * What the order service alone decides, by the times of its log; the stock can only refuse lines.
+ */
 type Fate = 'unplaced' | 'cancelled first' | 'paid' | 'cancelled' | 'overdue';
 
 /**

@@ -155,8 +155,8 @@ export function verdictsOf(facts: readonly OrderFact[]): OrderVerdict[] {
 }
 
 /**
- * What a tick is given to look through: all orders by deadline, then order id. Most are final or not
- * due: a tick has to leave those alone.
+ * What a tick is given to look through: all orders by deadline, then order id. Most are final or
+ * not due: a tick has to leave those alone.
  */
 export function listDeadlines({ orders }: OrderState): string[] {
   const deadline = (order: Order) => runningDeadline(order.head) ?? 0;

@@ -55,8 +55,8 @@ class Log<Message> {
 type Outbox<Message> = Message[];
 
 /**
- * One order lane and several stock lanes with a log and an outbox each. Whoever uses it chooses what
- * goes on next; each message arrives late, in the order of its lane, and some arrive twice.
+ * One order lane and several stock lanes with a log and an outbox each. Whoever uses it chooses
+ * what goes on next; each message arrives late, in the order of its lane, and some arrive twice.
  */
 export class OrderWorld {
   now = startTime;

@@ -1,7 +1,9 @@
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockState } from '../domain/stockState.ts';
 
-/** All that a state says, in key order: two states that say the same are deeply equal in this form. */
+/**
+ * All that a state says, in key order: two states that say the same are deeply equal in this form.
+ */
 export function stateContents({ items, remembered, parked }: StockState) {
   return {
     items: inKeyOrder(items).map(([key, { sku, location, level, reservations }]) => {

@@ -22,8 +22,8 @@ import { expire } from './orderSteps.ts';
  * of an id): no two events share one.
  *
  * Each upstream event gets exactly one verdict that names it in `answers`: a refusal at once, else
- * the end of the step that it began. Beside them there is only OrderStockExpired. (An id that is used
- * again for something else names two events, so two verdicts; the second is EVENT_ID_REUSED.)
+ * the end of the step that it began. Beside them there is only OrderStockExpired. (An id that is
+ * used again for something else names two events, so two verdicts; the second is EVENT_ID_REUSED.)
  */
 export function decideOrder(
   event: OrderEvent,

@@ -10,8 +10,8 @@ export function refusesPaid({ phase, paidBy }: OrderHead): RefusalOf<'OrderPaid'
 
 /**
  * The order is paid. While it is still being reserved or released, the payment is remembered and
- * answered with that step. Once the order was given up, all of it is to be repaid: after expiry too,
- * because the units were released and taking them again line by line could sell half an order.
+ * answered with that step. Once the order was given up, all of it is to be repaid: after expiry
+ * too, because the units were released and taking them again line by line could sell half an order.
  */
 export function decidePaid(draft: OrderDraft): void {
   switch (draft.head.phase) {

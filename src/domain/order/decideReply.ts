@@ -17,8 +17,8 @@ import { expire, finishStep, rejectRefused, releaseLine } from './orderSteps.ts'
  * replies to other commands change nothing. What it costs does not depend on the number of lines,
  * but for the last reply of a step.
  *
- * A refused reserve grants nothing, for whatever reason: the line is not held. A refused confirm has
- * sold nothing: the units are to be repaid. A refused release had nothing to release.
+ * A refused reserve grants nothing, for whatever reason: the line is not held. A refused confirm
+ * has sold nothing: the units are to be repaid. A refused release had nothing to release.
  */
 export function decideReply(
   reply: StockReply,

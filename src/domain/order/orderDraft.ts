@@ -13,7 +13,8 @@ type CommandBody<Command = OrderCommand> = Command extends OrderCommand
 /**
  * What one decision about an order sees and states. It starts from the order and follows its own
  * facts, so that a decision which first states an expiry goes on with what this leaves. The order
- * itself is not changed: that is for `evolveOrder`. Lines are not copied, only what changes of them.
+ * itself is not changed: that is for `evolveOrder`. Lines are not copied, only what changes of
+ * them.
  */
 export class OrderDraft {
   readonly facts: OrderFact[] = [];

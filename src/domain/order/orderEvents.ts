@@ -67,7 +67,9 @@ export interface StockReply {
   shortage: number | null;
 }
 
-/** A tick: releases the lines of orders whose payment deadline has passed. It changes no verdict. */
+/**
+ * A tick: releases the lines of orders whose payment deadline has passed. It changes no verdict.
+ */
 export interface DeadlinesDue {
   kind: 'DeadlinesDue';
   /** Lines to release at most, 1 to 1000; the first due order goes as a whole. */

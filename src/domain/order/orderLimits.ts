@@ -7,7 +7,9 @@ export const RETURNS_MAX = 1000;
 /** Returns of one order that may wait for the stock engine at the same time. */
 export const RETURNS_OPEN_MAX = 10;
 
-/** Refused events that an order remembers; the oldest is forgotten first. Accepted ones it keeps. */
+/**
+ * Refused events that an order remembers; the oldest is forgotten first. Accepted ones it keeps.
+ */
 export const REFUSED_EVENTS_MAX = 100;
 
 /** Lines that one tick releases at most. What is left waits for the next tick. */

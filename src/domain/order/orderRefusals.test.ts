@@ -8,10 +8,10 @@ import type { OrderRefusal } from './orderRefusals.ts';
 import { ORDER_REFUSALS, ORDER_REFUSALS_OF } from './orderRefusals.ts';
 
 /**
- * Faults from the first that is seen to the last. A fault is either fields of the event or what went
- * before it. Every row of a table is tried with the fields of all rows below it as well, and with
- * the past of the first below that has one: so each row proves its code, and that it comes before
- * the next.
+ * Faults from the first that is seen to the last. A fault is either fields of the event or what
+ * went before it. Every row of a table is tried with the fields of all rows below it as well, and
+ * with the past of the first below that has one: so each row proves its code, and that it comes
+ * before the next.
  */
 interface Table {
   event: UpstreamEvent;

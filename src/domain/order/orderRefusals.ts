@@ -40,7 +40,9 @@ export type OrderRefusal = (typeof ORDER_REFUSALS)[number];
 
 const anyEvent = ['EVENT_ID_INVALID', 'ORDER_ID_INVALID', 'EVENT_ID_REUSED'] as const;
 
-/** What each event can be refused for, in order of precedence. The compiler holds the code to it. */
+/**
+ * What each event can be refused for, in order of precedence. The compiler holds the code to it.
+ */
 export const ORDER_REFUSALS_OF = {
   OrderPlaced: [...anyEvent, 'ALREADY_PLACED'],
   OrderPaid: [...anyEvent, 'ORDER_UNKNOWN', 'ALREADY_PAID'],
@@ -67,8 +69,8 @@ export type RefusalOf<Kind extends UpstreamEvent['kind']> =
   (typeof ORDER_REFUSALS_OF)[Kind][number] | null;
 
 /**
- * Why an order as a whole is rejected. The first four are found in OrderPlaced itself, in this order
- * of precedence. Of the others the one that comes first in the log is given.
+ * Why an order as a whole is rejected. The first four are found in OrderPlaced itself, in this
+ * order of precedence. Of the others the one that comes first in the log is given.
  */
 export const ORDER_REJECTIONS = [
   /** No lines. */

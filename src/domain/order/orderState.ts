@@ -18,8 +18,9 @@ export interface OrderPolicy {
 }
 
 /**
- * unplaced: only refused events so far. reserving, confirming, releasing: waits for the stock engine.
- * reserved: waits for the payment. The others are final; confirmed also when units were missing.
+ * unplaced: only refused events so far. reserving, confirming, releasing: waits for the stock
+ * engine. reserved: waits for the payment. The others are final; confirmed also when units were
+ * missing.
  */
 export type OrderPhase =
   | 'unplaced'

@@ -6,10 +6,9 @@ import type { OrderPhase } from './orderState.ts';
 import { paidLine, rejectedLine, releasedLines, reservedLine } from './verdictLines.ts';
 
 /**
- * The order's way, one step at a time:
- * reserving → reserved → confirming → confirmed, or → releasing → rejected, cancelled or expired.
- * A step is over when no line waits for a reply. Only then its verdict is given: no half of an order
- * is ever stated as final.
+ * The order's way, one step at a time: reserving → reserved → confirming → confirmed, or →
+ * releasing → rejected, cancelled or expired. A step is over when no line waits for a reply. Only
+ * then its verdict is given: no half of an order is ever stated as final.
  */
 export function finishStep(draft: OrderDraft): void {
   if (draft.head.waiting > 0) return;

@@ -68,7 +68,9 @@ export function mendResumeWake(load: LoadInternal): void {
   }
 }
 
-/** Whether this broker leads a partition that is not paused. What is due while idle is done here. */
+/**
+ * Whether this broker leads a partition that is not paused. What is due while idle is done here.
+ */
 async function hasWork(group: ConsumerGroup, node: string): Promise<boolean> {
   await group.cluster.refreshMetadataIfNecessary();
   group.checkForStaleAssignment();

@@ -4,7 +4,9 @@ import { patchMethod } from './patchMethod.ts';
 
 type Send = (this: unknown, request: unknown) => Promise<unknown>;
 
-/** Tried again for about 15 s: as long as a broker takes to end a dead predecessor's transaction. */
+/**
+ * Tried again for about 15 s: as long as a broker takes to end a dead predecessor's transaction.
+ */
 const coordinatorRetry = { initialRetryTime: 10, maxRetryTime: 1000, retries: 20 };
 
 const firstWaitMs = 1;
