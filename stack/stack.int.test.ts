@@ -95,7 +95,7 @@ describe('the stack of this checkout', function () {
 
   it('is not deleted unasked', () => {
     const { status, stderr } = onhand('reset');
-    expect(status).to.equal(2);
+    expect(status).to.equal(1);
     expect(stderr).to.include('CONFIRMATION_MISSING');
     expect(readStackState()).to.not.equal(undefined);
   });
