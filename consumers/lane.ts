@@ -122,10 +122,10 @@ export class Lane {
 
   async #run(): Promise<void> {
     try {
-      while (await this.#waitForEntries()) {
+      while (await this.#waitForWork()) {
         const length = cutSlice(this.#entries, this.#limits);
         const slice = this.#entries.slice(0, length);
-        if (!(await this.#apply(slice))) return;
+        if (!(await this.#apply(slice, this.#endOf(slice)))) return;
         // Not before: it may have become full, and its partition paused, meanwhile.
         const wasFull = this.isFull;
         this.#entries = this.#entries.slice(length);
@@ -138,20 +138,28 @@ export class Lane {
     }
   }
 
-  async #waitForEntries(): Promise<boolean> {
-    while (!this.#stopping && this.#entries.length === 0) {
+  async #waitForWork(): Promise<boolean> {
+    while (!this.#stopping && this.#accepted === this.#progress.nextOffset) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     return !this.#stopping;
   }
 
+  /**
+   * Where the lane is after a slice. What follows the last record and is none, markers and remains
+   * of transactions, counts as applied: else its deletion would look like a loss.
+   */
+  #endOf(slice: readonly Entry[]): number {
+    const last = slice.at(-1);
+    return last && slice.length < this.#entries.length ? last.record.offset + 1 : this.#accepted;
+  }
+
   /** Applies a slice, again and again while MySQL is away. False when told to stop meanwhile. */
-  async #apply(slice: readonly Entry[]): Promise<boolean> {
-    const last = slice.at(-1)?.record.offset ?? 0;
+  async #apply(slice: readonly Entry[], end: number): Promise<boolean> {
     for (let backOffMs = backOffMsFirst; !this.#stopping;) {
       try {
         const result = await this.#turn(() =>
-          processSlice(this.#pool, this.#state, this.#progress, slice, last + 1, this.#poison),
+          processSlice(this.#pool, this.#state, this.#progress, slice, end, this.#poison),
         );
         this.#goOn(result.progress);
         this.#listener.onCommitted(slice, result);
@@ -164,11 +172,11 @@ export class Lane {
         }
         if (!(error instanceof FencedError) && !isTransient(error)) throw error;
         this.#logger.warn(
-          { reason: messageOf(error), offset: last },
+          { reason: messageOf(error), offset: this.#progress.nextOffset },
           'slice not applied, retrying',
         );
       }
-      if (await this.#wasApplied(slice, last + 1)) return true;
+      if (await this.#wasApplied(slice, end)) return true;
       this.#listener.onRetry();
       await this.#pause(backOffMs);
       backOffMs = Math.min(2 * backOffMs, backOffMsMax);

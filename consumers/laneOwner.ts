@@ -6,6 +6,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { policyOf } from '../src/engine/policyOf.ts';
+import type { TopicIdentity } from '../src/messaging/topicIds.ts';
 import type { TopicRegistry } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
@@ -18,6 +19,7 @@ import { type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
 import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
+import { requirePartitionCount } from './requirePartitionCount.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
 import { UnpublishedAge } from './unpublishedAge.ts';
 
@@ -27,8 +29,8 @@ const claimRetryMs = 1000;
 export interface LaneContext {
   settings: Settings;
   topics: TopicRegistry;
-  /** Id of the commands topic. */
-  topicId: string;
+  /** Which topic the commands topic is now. */
+  identifyLog: () => Promise<TopicIdentity>;
   pool: Pool;
   admin: Admin;
   logger: Logger;
@@ -192,11 +194,12 @@ export class LaneOwner {
   }
 
   async #claimInDatabase(partition: number): Promise<Progress> {
-    const { pool, admin, topics, topicId } = this.#context;
-    const { name, partitions: partitionCount } = topics.stockCommands;
+    const { pool, admin, topics, identifyLog } = this.#context;
     const owner = `${hostname().slice(0, 48)}:${process.pid}`;
-    const id = { engine: 'stock', lane: partition, topicId, partitionCount } as const;
-    const log = await admin.fetchTopicOffsets(name);
+    const identity = await identifyLog();
+    requirePartitionCount(identity, topics.stockCommands);
+    const id = { engine: 'stock', lane: partition, ...identity } as const;
+    const log = await admin.fetchTopicOffsets(topics.stockCommands.name);
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
     faultPoint('claim-after-commit');
     requireWithinLog(claim, log);

@@ -1,10 +1,20 @@
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
+import type {
+  Consumer,
+  ConsumerEndBatchProcessEvent,
+  ConsumerGroupJoinEvent,
+  EachBatchPayload,
+} from 'kafkajs';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
-import type { Progress } from '../src/storage/progress.ts';
+import { OperationalError } from '../src/ops/errors.ts';
+import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
+import { LogContinuity } from './logContinuity.ts';
+import { requirePartitionCount } from './requirePartitionCount.ts';
+
+type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
 /** What one fetch brings of a lane: about a slice and a half, so that buffers stay small. */
 const fetchBytesMax = 262_144;
@@ -23,6 +33,7 @@ export class StockConsumer {
   readonly #lanes: LaneOwner;
   readonly #topic: string;
   readonly #onCrash: (error: Error) => void;
+  readonly #continuity = new LogContinuity();
   #committing: NodeJS.Timeout | undefined;
 
   /** `onCrash` is told when the consumer is dead and will not restart: the process should end. */
@@ -48,8 +59,11 @@ export class StockConsumer {
       },
     );
     this.#lanes = new LaneOwner(context, {
-      pause: (partition) => this.#consumer.pause(this.#at(partition)),
-      resume: (partition) => this.#consumer.resume(this.#at(partition)),
+      pause: (partition) => this.#pause(partition),
+      resume: (partition) => {
+        this.#continuity.resumed(partition, performance.now());
+        this.#consumer.resume(this.#at(partition));
+      },
       seek: (partition, offset) =>
         this.#consumer.seek({ topic: this.#topic, partition, offset: String(offset) }),
     });
@@ -60,16 +74,13 @@ export class StockConsumer {
   }
 
   async start(): Promise<void> {
-    const { GROUP_JOIN, HEARTBEAT, END_BATCH_PROCESS } = this.#consumer.events;
+    const { GROUP_JOIN, HEARTBEAT, FETCH_START, END_BATCH_PROCESS } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, (event) => this.#onGroupJoin(event));
     // A heartbeat that is answered proves that the group still counts us in.
     this.#consumer.on(HEARTBEAT, () => this.#lanes.reclaimFenced());
+    this.#consumer.on(FETCH_START, () => this.#continuity.fetching(performance.now()));
     // Records of aborted transactions alone never reach eachBatch.
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize === 0) {
-        this.#lanes.get(payload.partition)?.accept([], Number(payload.lastOffset) + 1);
-      }
-    });
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#onNoRecords(payload));
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
     await this.#consumer.run({
@@ -79,6 +90,7 @@ export class StockConsumer {
     });
     this.#committing = setInterval(() => {
       void this.#commitOffsets(this.#lanes.progress());
+      void this.#checkLog();
     }, offsetCommitIntervalMs);
   }
 
@@ -89,15 +101,42 @@ export class StockConsumer {
     await this.#consumer.disconnect();
   }
 
+  /**
+   * The topic may be replaced or get more partitions while we read it; kafkajs would go on. True
+   * when it is as it was; when it is not, the process is to end.
+   */
+  async #checkLog(): Promise<boolean> {
+    try {
+      const identity = await this.#context.identifyLog();
+      requirePartitionCount(identity, this.#context.topics.stockCommands);
+      for (const progress of this.#lanes.progress()) requireSameTopic(progress, identity);
+      return true;
+    } catch (error) {
+      if (error instanceof OperationalError) this.#onCrash(error);
+      return false;
+    }
+  }
+
+  /** Whether what was just fetched is of the log that was claimed. */
+  async #isSameLog(partition: number): Promise<boolean> {
+    if (this.#continuity.isCertain(partition)) return true;
+    const now = performance.now();
+    if (!(await this.#checkLog())) return false;
+    this.#continuity.confirmed(partition, now);
+    return true;
+  }
+
   #onGroupJoin({ payload }: ConsumerGroupJoinEvent): void {
     this.#lanes.assign(payload.memberAssignment[this.#topic] ?? []);
   }
 
-  #onBatch(payload: EachBatchPayload): Promise<void> {
+  async #onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { partition } = batch;
+    // What is not resolved is fetched again.
+    if (!(await this.#isSameLog(partition))) return;
     const lane = this.#lanes.get(partition);
-    if (!lane) return Promise.resolve();
+    if (!lane) return;
     const { fetchedOffset } = batch as typeof batch & { fetchedOffset: string };
     if (Number(fetchedOffset) > lane.accepted) {
       this.#context.logger.info(
@@ -105,12 +144,27 @@ export class StockConsumer {
         'fetch began too late, seeking',
       );
       this.#consumer.seek({ topic: this.#topic, partition, offset: String(lane.accepted) });
-      return Promise.resolve();
+      return;
     }
     lane.accept(laneRecords(batch.messages), Number(batch.lastOffset()) + 1);
     payload.resolveOffset(batch.lastOffset());
-    if (lane.isFull) this.#consumer.pause(this.#at(partition));
-    return Promise.resolve();
+    if (lane.isFull) this.#pause(partition);
+  }
+
+  /**
+   * A stretch of the log that holds no record for us. One that does not begin where the lane is was
+   * fetched for an earlier claim: to believe it would skip what lies between.
+   */
+  #onNoRecords({ batchSize, partition, firstOffset, lastOffset }: BatchPayload): void {
+    const lane = this.#lanes.get(partition);
+    if (!lane || batchSize > 0 || (firstOffset as string | null) === null) return;
+    const isCertain = this.#continuity.isCertain(partition);
+    if (!isCertain) void this.#isSameLog(partition);
+    if (!isCertain || Number(firstOffset) > lane.accepted) {
+      this.#consumer.seek({ topic: this.#topic, partition, offset: String(lane.accepted) });
+    } else {
+      lane.accept([], Number(lastOffset) + 1);
+    }
   }
 
   /** For tools that show the group's lag, and for a sane start after the state was lost. */
@@ -121,6 +175,11 @@ export class StockConsumer {
     if (offsets.length === 0) return;
     // Nothing depends on it: the truth about progress is in MySQL.
     await this.#consumer.commitOffsets(offsets).catch(() => undefined);
+  }
+
+  #pause(partition: number): void {
+    this.#continuity.paused(partition, performance.now());
+    this.#consumer.pause(this.#at(partition));
   }
 
   #at(partition: number) {

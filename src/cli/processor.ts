@@ -8,10 +8,12 @@ import { policyOf } from '../engine/policyOf.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
 import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
-import { fetchTopicIds } from '../messaging/topicIds.ts';
+import { identifyTopics } from '../messaging/topicIds.ts';
 import { topicRegistry } from '../messaging/topics.ts';
+import { invariant } from '../ops/errors.ts';
 import type { HttpServer } from '../ops/httpServer.ts';
 import { Metrics } from '../ops/metrics.ts';
+import { sharedWhilePending } from '../ops/sharedWhilePending.ts';
 import { openDatabase, requireDatabase } from '../storage/database.ts';
 import { startOperatorServer } from './operatorServer.ts';
 
@@ -44,14 +46,21 @@ export async function startProcessor(
   try {
     requireTopics(await checkTopics(admin, topics));
     const { name } = topics.stockCommands;
-    const topicIds = await fetchTopicIds(createKafka(settings, 'onhand-topic-ids', logger), [name]);
+    const identifyLog = sharedWhilePending(async () => {
+      const topics = await identifyTopics(createKafka(settings, 'onhand-topic-ids', logger), [
+        name,
+      ]);
+      const identity = topics.get(name);
+      invariant(identity, `${name} was not identified`);
+      return identity;
+    });
     await requireDatabase(pool, settings);
     const logEnds = new Map<number, number>();
     const shared = { settings, topics, pool, admin, logger, metrics, logEnds };
     const consumer = new StockConsumer(
       {
         ...shared,
-        topicId: topicIds.get(name) ?? '',
+        identifyLog,
         openPublisher: (claim) => new OutboxPublisher(shared, claim),
       },
       onCrash,

@@ -2,12 +2,13 @@ import { Command } from 'commander';
 import { loadSettings } from '../config/loadSettings.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
+import { messageOf } from '../ops/errors.ts';
 import { createLogger } from '../ops/logger.ts';
 import { startProcessor } from './processor.ts';
 
-/** A server that is away must not hold up a shutdown. */
+/** A server that is away must not hold up a shutdown: 5 seconds in all. */
 const startMsMax = 2000;
-const stopMsMax = 20_000;
+const stopMsMax = 4500;
 /** kafkajs leaves a connection behind when it is stopped while it joins its group. */
 const leftoversMsMax = 1000;
 
@@ -42,7 +43,12 @@ async function run(): Promise<void> {
     logger.info('processor started');
   }, end);
 
-  const error = await ended;
+  const error = toOperationalError(await ended, settings);
+  if (error !== undefined) {
+    process.exitCode = 1;
+    const { code } = error as { code?: string };
+    logger.error({ code, reason: messageOf(error) }, 'processor failed');
+  }
   logger.info('processor stopping');
   exitAfter(hasStarted ? stopMsMax : startMsMax);
   // A start that is under way goes on to its end, since only then can it be stopped.
@@ -51,7 +57,7 @@ async function run(): Promise<void> {
     () => undefined,
   );
   exitAfter(leftoversMsMax);
-  if (error) throw toOperationalError(error, settings);
+  if (error !== undefined) throw error as Error;
   logger.info('processor stopped');
 }
 

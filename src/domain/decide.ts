@@ -13,6 +13,7 @@ import { Draft } from './draft.ts';
 import type { CommandRejected, StockEvent } from './events.ts';
 import { expireLimit, NAME_LENGTH_MAX, isId } from './limits.ts';
 import { malformedBody, malformedName, namesStockItem, requestedUnits } from './malformed.ts';
+import { orderIdOf } from './orderIdOf.ts';
 import type { RejectionReason } from './rejections.ts';
 import { isDue } from './reservation.ts';
 import { noStock } from './stockLevel.ts';
@@ -36,7 +37,7 @@ export function decide(command: StockCommand, state: StockState, now: number): S
   const known = first ? 'COMMAND_ID_REUSED' : null;
   const refused = digest === null ? 'COMMAND_ID_INVALID' : (known ?? malformedName(command));
   if (refused && !namesStockItem(command)) return [refuseNameless(command, refused, digest, now)];
-  const orderId = 'orderId' in command && !refused ? command.orderId : null;
+  const orderId = refused ? null : orderIdOf(command);
   const draft = new Draft(itemFor(state, command), orderId, state.policy, now);
   const verdict = refused ? { refused } : verdictOn(command, draft, state);
 
@@ -124,7 +125,8 @@ function rejection(
   reason: RejectionReason,
   shortage: number | null,
 ): CommandRejected {
-  const orderId = 'orderId' in command ? clip(command.orderId) : null;
+  const named = orderIdOf(command);
+  const orderId = named === null ? null : clip(named);
   const requested = requestedUnits(command);
   return { kind: 'CommandRejected', command: command.kind, reason, orderId, requested, shortage };
 }

@@ -1,4 +1,5 @@
 import type { StockEvent } from './events.ts';
+import { orderIdOf } from './orderIdOf.ts';
 import { evolveReservation } from './reservation.ts';
 import { evolveLevel } from './stockLevel.ts';
 import type { RememberedOutcome, StockState } from './stockState.ts';
@@ -12,8 +13,9 @@ export function evolve(state: StockState, event: StockEvent): StockState {
   if (event.sequence > 0) {
     const item = itemOf(state, event.sku, event.location);
     item.level = evolveLevel(item.level, event);
-    if (event.kind !== 'CommandRejected' && 'orderId' in event) {
-      const reservation = evolveReservation(item.reservations.get(event.orderId), event);
+    const orderId = orderIdOf(event);
+    if (orderId !== null) {
+      const reservation = evolveReservation(item.reservations.get(orderId), event);
       if (reservation) putReservation(item, reservation);
     }
   }

@@ -1,5 +1,6 @@
 import type { AskingCommand } from './commands.ts';
 import { LEVEL_MAX, isId, isName, isQuantity, isReason } from './limits.ts';
+import { orderIdOf } from './orderIdOf.ts';
 import type { RejectionReason } from './rejections.ts';
 
 /** Whether the command names a stock item that there can be. */
@@ -11,18 +12,25 @@ export function namesStockItem({ sku, location }: AskingCommand): boolean {
 export function malformedName(command: AskingCommand): RejectionReason | null {
   if (!isName(command.sku)) return 'SKU_INVALID';
   if (!isName(command.location)) return 'LOCATION_INVALID';
-  if ('orderId' in command && !isId(command.orderId)) return 'ORDER_ID_INVALID';
+  const orderId = orderIdOf(command);
+  if (orderId !== null && !isId(orderId)) return 'ORDER_ID_INVALID';
   return null;
 }
 
 /** Why the command's other fields make no sense by themselves, or null. */
 export function malformedBody(command: AskingCommand): RejectionReason | null {
-  if ('reason' in command && !isReason(command.reason)) return 'REASON_INVALID';
+  const reason = reasonOf(command);
+  if (reason !== null && !isReason(reason)) return 'REASON_INVALID';
   if (!quantitiesAreValid(command)) return 'QUANTITY_INVALID';
-  if (command.kind === 'AdjustStock' || command.kind === 'CountStock') {
-    if (command.reason.trim() === '') return 'REASON_MISSING';
-  }
-  return null;
+  const mustSayWhy = command.kind === 'AdjustStock' || command.kind === 'CountStock';
+  return mustSayWhy && reason?.trim() === '' ? 'REASON_MISSING' : null;
+}
+
+function reasonOf(command: AskingCommand): string | null {
+  const { kind } = command;
+  const hasReason =
+    kind === 'ReleaseReservation' || kind === 'AdjustStock' || kind === 'CountStock';
+  return hasReason ? command.reason : null;
 }
 
 function quantitiesAreValid(command: AskingCommand): boolean {

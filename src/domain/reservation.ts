@@ -35,22 +35,24 @@ export function evolveReservation(
       return opened(event.orderId, event.time, event.granted, event.expiresAt, false);
     case 'ReservationReleased':
       if (event.tombstone) return opened(event.orderId, event.time, 0, event.time, true);
-      return (
-        before && { ...before, pending: event.pending, released: before.released + event.quantity }
-      );
+      if (!before) return before;
+      return changed(before, {
+        pending: event.pending,
+        released: before.released + event.quantity,
+      });
     case 'ReservationConfirmed': {
       if (!before) return before;
       const confirmed = before.confirmed + event.quantity;
       return event.late
-        ? { ...before, expired: before.expired - event.quantity, confirmed }
-        : { ...before, pending: event.pending, confirmed };
+        ? changed(before, { expired: before.expired - event.quantity, confirmed })
+        : changed(before, { pending: event.pending, confirmed });
     }
     case 'ReservationExpired':
-      return before && { ...before, pending: 0, expired: before.expired + event.quantity };
+      return before && changed(before, { pending: 0, expired: before.expired + event.quantity });
     case 'ReservationExtended':
-      return before && { ...before, expiresAt: event.expiresAt };
+      return before && changed(before, { expiresAt: event.expiresAt });
     case 'StockReturned':
-      return before && { ...before, returned: event.returned };
+      return before && changed(before, { returned: event.returned });
     case 'StockReceived':
     case 'StockAdjusted':
     case 'StockCounted':
@@ -59,6 +61,24 @@ export function evolveReservation(
     case 'CommandRejected':
       return before;
   }
+}
+
+/**
+ * A copy with other quantities. Field by field: V8 is slow with objects that begin with a spread.
+ */
+function changed(before: Reservation, to: Partial<Reservation>): Reservation {
+  return {
+    orderId: before.orderId,
+    granted: before.granted,
+    pending: to.pending ?? before.pending,
+    confirmed: to.confirmed ?? before.confirmed,
+    released: to.released ?? before.released,
+    expired: to.expired ?? before.expired,
+    returned: to.returned ?? before.returned,
+    startedAt: before.startedAt,
+    expiresAt: to.expiresAt ?? before.expiresAt,
+    tombstone: before.tombstone,
+  };
 }
 
 function opened(

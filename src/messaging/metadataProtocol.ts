@@ -13,6 +13,7 @@ export interface TopicDescription {
   name: string;
   /** 16 bytes, all zero when the broker gave the topic no id. */
   id: Buffer;
+  partitions: number;
 }
 
 interface Encoder {
@@ -88,10 +89,10 @@ function decodeTopic(decoder: Decoder): TopicDescription {
   const name = decoder.readUVarIntString() ?? '';
   const id = decoder.readBytes(16);
   decoder.readBoolean(); // internal
-  decoder.readUVarIntArray(skipPartition);
+  const partitions = decoder.readUVarIntArray(skipPartition)?.length ?? 0;
   decoder.readInt32(); // authorized operations
   decoder.readTaggedFields();
-  return { errorCode, name, id };
+  return { errorCode, name, id, partitions };
 }
 
 function skipPartition(decoder: Decoder): void {

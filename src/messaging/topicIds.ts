@@ -26,15 +26,24 @@ const unknownTopic = 3;
 const leaderNotAvailable = 5;
 const noId = Buffer.alloc(16);
 
+/** Which topic it is that has a name now. */
+export interface TopicIdentity {
+  /**
+   * The id that Kafka gave it (KIP-516), as its own tools print it: base64url, 22 characters. A
+   * topic that is deleted and created again under its old name has another id.
+   */
+  topicId: string;
+  partitionCount: number;
+}
+
 /**
- * The ids that Kafka gave these topics (KIP-516), as its own tools print them: base64url, 22
- * characters. A topic that is deleted and created again under its old name has another id.
- * Opens a connection of its own. Throws TOPIC_MISSING, KAFKA_TOO_OLD (before 3.1), kafkajs' errors.
+ * Asks a broker, past all caches, which topics these are. Opens a connection of its own. Throws
+ * TOPIC_MISSING, KAFKA_TOO_OLD (before 3.1), kafkajs' errors.
  */
-export async function fetchTopicIds(
+export async function identifyTopics(
   kafka: Kafka,
   names: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, TopicIdentity>> {
   const cluster = clusterOf(kafka);
   try {
     await cluster.connect();
@@ -42,10 +51,19 @@ export async function fetchTopicIds(
     if ((seedBroker.versions[metadataApiKey]?.maxVersion ?? 0) < metadataApiVersion) throw tooOld();
     const topics = await seedBroker.connectionPool.send(metadataProtocol(names));
     const known = new Map(topics.map((topic) => [topic.name, topic]));
-    return new Map(names.map((name) => [name, idOf(name, known.get(name))]));
+    return new Map(names.map((name) => [name, identityOf(name, known.get(name))]));
   } finally {
     await cluster.disconnect();
   }
+}
+
+/** The ids alone. */
+export async function fetchTopicIds(
+  kafka: Kafka,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const topics = await identifyTopics(kafka, names);
+  return new Map([...topics].map(([name, { topicId }]) => [name, topicId]));
 }
 
 /** kafkajs hands its cluster to partition assigners, when a consumer is made, not connected. */
@@ -65,7 +83,7 @@ function clusterOf(kafka: Kafka): ConnectedCluster {
   return cluster as ConnectedCluster;
 }
 
-function idOf(name: string, topic: TopicDescription | undefined): string {
+function identityOf(name: string, topic: TopicDescription | undefined): TopicIdentity {
   if (!topic || topic.errorCode === unknownTopic) {
     throw new OperationalError('TOPIC_MISSING', `topic ${name} does not exist`, {
       hint: 'Create what is missing with `onhand topics ensure`.',
@@ -75,7 +93,7 @@ function idOf(name: string, topic: TopicDescription | undefined): string {
     throw createErrorFromCode(topic.errorCode);
   }
   if (topic.id.equals(noId)) throw tooOld();
-  return topic.id.toString('base64url');
+  return { topicId: topic.id.toString('base64url'), partitionCount: topic.partitions };
 }
 
 function tooOld(): OperationalError {

@@ -10,11 +10,12 @@ export type FaultPoint =
 
 /**
  * For fault tests: ONHAND_FAULT=POINT:N makes the process kill itself (SIGKILL) when it comes to
- * the point for the Nth time. Without the variable this does nothing.
+ * the point for the Nth time; POINT:N:SIGSTOP makes it stand still. Without the variable this does
+ * nothing.
  */
 export function faultPoint(point: FaultPoint): void {
-  if (wanted !== point || --killsLeft > 0) return;
-  process.kill(process.pid, 'SIGKILL');
+  if (wanted !== point || --passesLeft !== 0) return;
+  process.kill(process.pid, signal);
 }
 
 /** For fault tests: ONHAND_FAULT=decide-throws:SKU makes every decision on that SKU throw. */
@@ -24,5 +25,5 @@ export function throwOnPoison(sku: string): void {
   }
 }
 
-const [wanted, argument] = process.env.ONHAND_FAULT?.split(':') ?? [];
-let killsLeft = Number(argument ?? 1);
+const [wanted, argument, signal = 'SIGKILL'] = process.env.ONHAND_FAULT?.split(':') ?? [];
+let passesLeft = Number(argument ?? 1);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Pool, PoolConnection } from 'mysql2/promise';
 import { createPool } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
@@ -6,6 +7,9 @@ import { toStorageError } from './storageErrors.ts';
 
 /** Who connects: migrations change the schema, the app changes rows, readers change nothing. */
 export type DatabaseRole = 'migrate' | 'app' | 'read';
+
+/** Longer than any lock wait. */
+const answerWaitMs = 15_000;
 
 /** How to reach MySQL in a role. Rows' bigints are read as numbers: ours stay below 2^53. */
 export function connectionOptions(settings: Settings, role: DatabaseRole) {
@@ -32,18 +36,34 @@ export function connectionOptions(settings: Settings, role: DatabaseRole) {
 /**
  * Connections of a role. They read committed rows only, so that statements lock no gaps between
  * the rows of different lanes, and give up on a row lock after 5 s.
+ *
+ * A process that stands still inside a transaction, or whose network is broken, must not hold the
+ * lane's rows for hours: when it is silent for as long as costs it its lanes, the server rolls
+ * back. A server that is silent is given up likewise.
  */
 export function openDatabase(settings: Settings, role: DatabaseRole, connections: number): Pool {
+  const silenceSeconds = Math.max(2, settings.ONHAND_SESSION_TIMEOUT_SECONDS);
   const pool = createPool({
     ...connectionOptions(settings, role),
     connectionLimit: connections,
+    // Below the limit, because mysql2 watches idle connections only then.
+    maxIdle: connections - 1,
+    idleTimeout: silenceSeconds * 500,
     enableKeepAlive: true,
   });
   pool.pool.on('connection', (connection) => {
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
     connection.query('SET SESSION innodb_lock_wait_timeout = 5');
+    connection.query(`SET SESSION wait_timeout = ${silenceSeconds}`);
+    const { stream } = connection as unknown as { stream: Socket };
+    stream.setTimeout(answerWaitMs, () => stream.destroy(silent()));
   });
   return pool;
+}
+
+function silent(): Error {
+  const message = `MySQL has not answered for ${answerWaitMs / 1000} s`;
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 }
 
 /** Fails with a named error when the server is away, the password wrong or the schema missing. */

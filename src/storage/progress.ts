@@ -93,7 +93,11 @@ export async function advanceProgress(
   }
 }
 
-function requireSameTopic(found: Progress, id: LaneId): void {
+/** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when a lane was not fed by this topic. */
+export function requireSameTopic(
+  found: LaneId,
+  id: Pick<LaneId, 'topicId' | 'partitionCount'>,
+): void {
   if (found.partitionCount !== id.partitionCount) {
     throw new OperationalError(
       'PARTITION_COUNT_CHANGED',
@@ -107,7 +111,7 @@ function requireSameTopic(found: Progress, id: LaneId): void {
   if (found.topicId !== id.topicId) {
     throw new OperationalError(
       'TOPIC_REPLACED',
-      `lane ${id.lane} was fed by topic id ${found.topicId}; the topic of that name is now ` +
+      `lane ${found.lane} was fed by topic id ${found.topicId}; the topic of that name is now ` +
         `${id.topicId}: it was deleted and created again, its offsets start anew`,
       { hint: 'Restore the old topic, or start over with an empty database.' },
     );

@@ -18,23 +18,26 @@ export class PublishedTopic {
   }
 
   take(lane: number, records: readonly KafkaMessage[]): void {
-    for (const { offset, value } of records) {
-      const index = this.#read.get(lane) ?? 0;
+    for (const record of records) {
+      const index = this.count(lane);
       const expected = this.#expected.get(lane)?.[index];
       this.#read.set(lane, index + 1);
-      const found = value?.toString('hex') ?? 'null';
       // What comes after the last expected row belongs to commands that were applied meanwhile.
-      if (!expected) continue;
-      if (hexOf(expected) !== found) {
-        this.#note(lane, `offset ${offset}`, hexOf(expected), found);
+      if (expected && hexOf(expected) !== hexOf(record)) {
+        this.#note(lane, `offset ${record.offset}`, hexOf(expected), hexOf(record));
       }
     }
+  }
+
+  /** Records read so far. */
+  count(lane: number): number {
+    return this.#read.get(lane) ?? 0;
   }
 
   /** What was found, and what was never published. */
   end(): Finding[] {
     for (const [lane, rows] of this.#expected) {
-      for (const row of rows.slice(this.#read.get(lane) ?? 0)) {
+      for (const row of rows.slice(this.count(lane))) {
         this.#note(lane, `sequence ${row.sequence}`, hexOf(row), '');
       }
     }
@@ -46,6 +49,7 @@ export class PublishedTopic {
   }
 }
 
-function hexOf({ value }: OutboxRow): string {
-  return value?.toString('hex') ?? 'null';
+function hexOf({ key, value }: Pick<OutboxRow, 'key' | 'value'>): string {
+  const keyBytes = key === null ? null : Buffer.from(key);
+  return `${value?.toString('hex') ?? 'null'} of ${keyBytes?.toString('hex') ?? 'null'}`;
 }

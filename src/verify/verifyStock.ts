@@ -17,7 +17,9 @@ import { toStorageError } from '../storage/storageErrors.ts';
 import { type AuditLine, auditRows } from './auditRows.ts';
 import { EventAudit } from './eventAudit.ts';
 import type { Finding } from './findings.ts';
+import { compareProgress } from './compareProgress.ts';
 import { PublishedTopic } from './publishedTopic.ts';
+import { surplusRecords } from './surplusRecords.ts';
 import { verifyLane } from './verifyLane.ts';
 
 const publishWaitMs = 30_000;
@@ -46,8 +48,10 @@ export async function verifyStock(
   try {
     const replays = await replayLanes(settings, logger, admin, connection);
     const findings: Finding[] = [];
+    const ends = await admin.fetchTopicOffsets(topics.stockCommands.name);
     for (const { replay, rows, progress } of replays) {
-      findings.push(...compareProgress(replay.progress, progress));
+      const end = ends.find(({ partition }) => partition === progress.lane)?.high;
+      findings.push(...compareProgress(replay.progress, progress, Number(end ?? 0)));
       findings.push(...(await verifyLane(connection, replay, rows)));
     }
     const lines = await auditRows(connection);
@@ -70,6 +74,9 @@ export async function verifyStock(
       deadLetters.take(lane, records);
     });
     findings.push(...events.end(), ...deadLetters.end());
+    const published = (lane: number) => events.count(lane) + deadLetters.count(lane);
+    const lanes = replays.map(({ progress }) => progress.lane);
+    findings.push(...(await surplusRecords(settings, lanes, published)));
     return {
       lanes: replays.map(({ progress }) => ({
         lane: progress.lane,
@@ -131,18 +138,6 @@ async function replayLanes(
     replayed.rows.push(...replayed.replay.apply(applied));
   });
   return [...replays.values()];
-}
-
-function compareProgress(expected: Progress, found: Progress): Finding[] {
-  return (['nextOffset', 'outboxSequence', 'logTime'] as const)
-    .filter((field) => expected[field] !== found[field])
-    .map((field) => ({
-      lane: found.lane,
-      where: 'progress',
-      what: field,
-      expected: String(expected[field]),
-      found: String(found[field]),
-    }));
 }
 
 /** Publishers may be a moment behind. What is not there in the end, the comparison tells. */

@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { LogContinuity } from './logContinuity.ts';
+
+describe('LogContinuity', () => {
+  let log: LogContinuity;
+  beforeEach(() => {
+    log = new LogContinuity();
+    log.fetching(5000);
+    log.confirmed(0, 5001);
+    log.confirmed(1, 5001);
+  });
+
+  it('is certain only of what was confirmed', () => {
+    expect(log.isCertain(0)).to.be.true;
+    expect(log.isCertain(2)).to.be.false;
+  });
+
+  it('stays certain while fetches follow each other', () => {
+    for (let now = 5200; now < 60_000; now += 900) log.fetching(now);
+    expect(log.isCertain(0)).to.be.true;
+  });
+
+  it('is uncertain of everything after a rest, until it is confirmed again', () => {
+    log.fetching(6500);
+    expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, false]);
+    log.confirmed(1, 6510);
+    expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, true]);
+  });
+
+  it('is uncertain of a partition that was paused for long, and of no other', () => {
+    log.paused(0, 5100);
+    log.paused(1, 5100);
+    log.paused(0, 6200);
+    for (let now = 5200; now < 6400; now += 200) log.fetching(now);
+    log.resumed(0, 6300);
+    log.resumed(1, 6050);
+    expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, true]);
+  });
+
+  it('takes no notice of a resume without a pause', () => {
+    for (let now = 5200; now < 9000; now += 200) log.fetching(now);
+    log.resumed(0, 9000);
+    expect(log.isCertain(0)).to.be.true;
+  });
+});

@@ -1,0 +1,21 @@
+import { OutboxPublisher } from '../../../producers/outboxPublisher.ts';
+import { Metrics } from '../../ops/metrics.ts';
+import { readProgress } from '../../storage/progress.ts';
+import { silentLogger } from '../kafkaFixture.ts';
+import type { TestInstallation } from '../testInstallation.ts';
+import { waitUntil } from '../waitUntil.ts';
+
+/** Publishes what is left in the outbox, for when no worker is able to start any more. */
+export async function publishAll(installation: TestInstallation): Promise<void> {
+  const { pool, settings } = installation;
+  const context = { ...installation, logger: silentLogger, metrics: new Metrics() };
+  for (let lane = 0; lane < settings.ONHAND_PARTITIONS; lane++) {
+    const claim = await readProgress(pool, 'stock', lane);
+    if (!claim) continue;
+    const publisher = new OutboxPublisher(context, claim);
+    publisher.offer(undefined);
+    const isDone = () => (publisher.cursor ?? -1) >= claim.outboxSequence;
+    await waitUntil(`the outbox of lane ${lane} on Kafka`, isDone, 20_000);
+    await publisher.stop();
+  }
+}
