@@ -6,6 +6,9 @@ import { raiseNothingDueBefore } from './stockState.ts';
 import type { StockLevel } from './stockLevel.ts';
 import { available, evolveLevel } from './stockLevel.ts';
 
+/** Nearly every decision states no expiry; none of them makes a list of its own for that. */
+const none: StockEvent[] = [];
+
 /**
  * What one decision sees. It starts from the item and follows the expiries that it states, so that
  * a decision which first expires reservations goes on with the level that this leaves. The item
@@ -20,7 +23,7 @@ export class Draft {
   /** The reservation that the command names, if there is one. */
   reservation: Reservation | undefined;
   /** Stated so far; they come before the outcome. */
-  readonly expiries: StockEvent[] = [];
+  expiries: StockEvent[] = none;
 
   constructor(item: StockItem, orderId: string | null, policy: Policy, now: number) {
     this.item = item;
@@ -52,7 +55,8 @@ export class Draft {
     const { orderId, pending: quantity, expiresAt } = reservation;
     const body = { kind: 'ReservationExpired', orderId, quantity, expiresAt } as const;
     const event = this.event(body, 0, -quantity, null, null);
-    this.expiries.push(event);
+    if (this.expiries === none) this.expiries = [event];
+    else this.expiries.push(event);
     this.level = evolveLevel(this.level, event);
     if (orderId === this.reservation?.orderId) {
       this.reservation = evolveReservation(this.reservation, event);
