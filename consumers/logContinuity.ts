@@ -1,10 +1,11 @@
-const restMsMax = 1000;
+/** Twice as long as an open fetch waits for records. */
+const restMsMax = 400;
 
 /**
  * Knows of which partitions it is certain that they are still the log that was claimed. Whoever
- * fetches is told when the topic is deleted; but while nobody fetches for longer than a second (the
- * process stood still, or the partition was paused) the topic may be deleted, created again and
- * filled past our position. Times are those of a monotonic clock, in ms.
+ * fetches is told when the topic is deleted; but while nobody fetches (the process stood still, or
+ * the partition was paused) it may be deleted, created again and filled past our position. Times
+ * are those of a monotonic clock, in ms.
  */
 export class LogContinuity {
   #fetchedAt = 0;

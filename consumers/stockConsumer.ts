@@ -12,7 +12,6 @@ import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 import { LogContinuity } from './logContinuity.ts';
-import { requirePartitionCount } from './requirePartitionCount.ts';
 
 type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
@@ -108,7 +107,6 @@ export class StockConsumer {
   async #checkLog(): Promise<boolean> {
     try {
       const identity = await this.#context.identifyLog();
-      requirePartitionCount(identity, this.#context.topics.stockCommands);
       for (const progress of this.#lanes.progress()) requireSameTopic(progress, identity);
       return true;
     } catch (error) {

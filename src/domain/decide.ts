@@ -34,11 +34,13 @@ export function decide(command: StockCommand, state: StockState, now: number): S
   const first = digest === null ? undefined : recall(state, command.commandId, now);
   if (first?.commandDigest === digest) return [];
 
-  const known = first ? 'COMMAND_ID_REUSED' : null;
-  const refused = digest === null ? 'COMMAND_ID_INVALID' : (known ?? malformedName(command));
+  const item = state.items.get(itemKey(command.sku, command.location));
+  const reused = first ? 'COMMAND_ID_REUSED' : null;
+  const refused =
+    digest === null ? 'COMMAND_ID_INVALID' : (reused ?? malformedName(command, item !== undefined));
   if (refused && !namesStockItem(command)) return [refuseNameless(command, refused, digest, now)];
   const orderId = refused ? null : orderIdOf(command);
-  const draft = new Draft(itemFor(state, command), orderId, state.policy, now);
+  const draft = new Draft(item ?? itemFor(state, command), orderId, state.policy, now);
   const verdict = refused ? { refused } : verdictOn(command, draft, state);
 
   const outcome = outcomeOf(command, verdict, draft, digest);

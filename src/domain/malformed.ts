@@ -8,10 +8,18 @@ export function namesStockItem({ sku, location }: AskingCommand): boolean {
   return isName(sku) && isName(location);
 }
 
-/** Why the command's names are no names of onhand, or null. */
-export function malformedName(command: AskingCommand): RejectionReason | null {
-  if (!isName(command.sku)) return 'SKU_INVALID';
-  if (!isName(command.location)) return 'LOCATION_INVALID';
+/**
+ * Why the command's names are no names of onhand, or null. Those of a known stock item were looked
+ * at before.
+ */
+export function malformedName(
+  command: AskingCommand,
+  itemIsKnown: boolean,
+): RejectionReason | null {
+  if (!itemIsKnown) {
+    if (!isName(command.sku)) return 'SKU_INVALID';
+    if (!isName(command.location)) return 'LOCATION_INVALID';
+  }
   const orderId = orderIdOf(command);
   if (orderId !== null && !isId(orderId)) return 'ORDER_ID_INVALID';
   return null;

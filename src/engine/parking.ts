@@ -47,7 +47,9 @@ export class Parking {
     if (this.#poison.size === 0) return undefined;
     const { command, record } = entry;
     const homeless =
-      command.kind === 'ExpireDue' || isOperators(command) || malformedName(command) !== null;
+      command.kind === 'ExpireDue' ||
+      isOperators(command) ||
+      malformedName(command, false) !== null;
     const failed = homeless ? this.#failed(entry, record.offset) : undefined;
     return failed && { failure: 'HANDLER_FAILED', message: failed.reason };
   }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { killServer, startServer } from '../../../stack/controlServer.ts';
 import { externalServers } from '../../../stack/externalServers.ts';
 import { type ServerName, readStackState } from '../../../stack/stackState.ts';
-import { type FaultRig, faultRig, isFullChaos, itInFull } from './faultRig.ts';
+import { type FaultRig, type ProgressRow, faultRig, isFullChaos, itInFull } from './faultRig.ts';
 import { expectAway } from './expectAway.ts';
 import type { Worker } from './worker.ts';
 
@@ -69,6 +69,35 @@ describe('a server that is killed under load', function () {
     await expectAway('redis');
   });
 
+  itInFull(
+    'MySQL and a worker at once: the other claims its lanes when MySQL is back',
+    async () => {
+      const heir = rig.newWorker();
+      await heir.untilSaid('lane claimed');
+      await killServer('mysql');
+      await expectAway('mysql');
+      await worker.kill();
+      await heir.untilSaid('lane not claimed');
+      await startServer('mysql');
+      const isWhole = async () => (await rig.progress()).every(isOwnedBy(heir));
+      await heir.until('all lanes', isWhole, 20_000);
+      await rig.expectExact();
+    },
+  );
+
+  itInFull('Kafka between a claim and its publisher: it begins when Kafka is back', async () => {
+    await worker.kill();
+    const late = rig.newWorker('claim-after-commit:3:SIGSTOP');
+    await late.untilStopped();
+    await killServer('kafka');
+    await expectAway('kafka');
+    late.signal('SIGCONT');
+    await late.untilSaid('publisher starts anew');
+    await startServer('kafka');
+    expect(late.isAlive).to.be.true;
+    await rig.expectExact();
+  });
+
   for (const name of ['mysql', 'kafka'] as const) {
     itInFull(
       `${name}: a worker that is told to stop meanwhile does, within 5 seconds`,
@@ -86,3 +115,7 @@ describe('a server that is killed under load', function () {
     );
   }
 });
+
+function isOwnedBy({ pid }: Worker) {
+  return ({ owner }: ProgressRow): boolean => owner.endsWith(`:${pid}`);
+}
