@@ -62,7 +62,7 @@ describe('a connection to MySQL that breaks', function () {
     },
   );
 
-  it('at the COMMIT of a claim, both ways: the lane is claimed once more', async () => {
+  itInFull('at the COMMIT of a claim, both ways: the lane is claimed once more', async () => {
     expect(await proxy.cutCommit('after-answer', claim)).to.be.true;
     expect(await proxy.cutCommit('before-server', claim)).to.be.false;
     await worker.untilSaid('lane claimed', 3);

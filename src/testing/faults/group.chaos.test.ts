@@ -7,7 +7,7 @@ import { waitUntil } from '../waitUntil.ts';
 import { type FaultRig, faultRig, isFullChaos, itInFull } from './faultRig.ts';
 import type { Worker } from './worker.ts';
 
-const stormMs = isFullChaos ? 60_000 : 6000;
+const stormMs = isFullChaos ? 60_000 : 4000;
 
 describe('the consumer group', function () {
   this.timeout(stormMs + 90_000);

@@ -92,7 +92,7 @@ describe('a command log that is not what it was', function () {
     expect((await findings()).filter((finding) => finding.lane !== lane)).to.deep.equal([]);
   });
 
-  it('cut past the progress while the worker stands still: it halts, too', async () => {
+  itInFull('cut past the progress while the worker stands still: it halts, too', async () => {
     const worker = await started();
     await worker.untilSaid('lane claimed', 3);
     const before = (await offsets())[lane]!;
