@@ -36,7 +36,7 @@ const headers = {
 };
 
 describe('records that are no commands', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let onhand: TestInstallation;
   let processor: Processor;
   let letters: ReadRecord[];
@@ -94,7 +94,7 @@ describe('records that are no commands', function () {
     const values = [junk, junk, bytesFor(foreignSku, 1), junk, junk];
     const key = Buffer.alloc(4000, 'k');
     for (const value of values) await onhand.sendRaw([{ partition: home, key, value, headers }]);
-    await onhand.settled();
+    await onhand.settled(60_000);
     const more = (await onhand.read('stockDeadLetter')).slice(broken.length);
     expect(more.map((letter) => letter.value?.length)).to.deep.equal(
       values.map(({ length }) => length),
