@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { Argument, Command } from 'commander';
-import pc from 'picocolors';
+import { errorColors, outputColors as colors } from '../src/ops/terminalColors.ts';
 import { printLine } from '../src/cli/print.ts';
 import { reportError } from '../src/cli/reportError.ts';
 import { textTable } from '../src/ops/textTable.ts';
@@ -87,7 +87,7 @@ async function run(names: string[], options: { full?: boolean; json?: string }):
     view.endBar();
     for (const { tables } of results) {
       for (const { title, head, rows, note } of tables) {
-        printLine(`\n${pc.bold(title)}\n${textTable(head, rows)}\n${pc.dim(note)}`);
+        printLine(`\n${colors.bold(title)}\n${textTable(head, rows)}\n${colors.dim(note)}`);
       }
     }
     if (options.json !== undefined) {
@@ -96,10 +96,10 @@ async function run(names: string[], options: { full?: boolean; json?: string }):
     }
   }
   const faults = results.flatMap((result) => result.faults);
-  for (const fault of faults) printLine(pc.red(`✗ ${fault}`));
+  for (const fault of faults) printLine(colors.red(`✗ ${fault}`));
   if (faults.length > 0) process.exitCode = 1;
-  else printLine(pc.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
-  printLine(pc.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all`));
+  else printLine(colors.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
+  printLine(colors.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all`));
 }
 
 function interrupt(): void {
@@ -115,20 +115,20 @@ function printFacts(facts: Facts): void {
       .map(([name, value]) => `${name} ${value}`)
       .join(', '),
   ]);
-  for (const [what = '', text = ''] of rows) printLine(`${pc.bold(what.padEnd(9))}${text}`);
+  for (const [what = '', text = ''] of rows) printLine(`${colors.bold(what.padEnd(9))}${text}`);
 }
 
 function warnOfLoad(): void {
   const [busy = 0] = loadavg();
   if (busy < availableParallelism() / 2) return;
   const text = `load average ${busy.toFixed(1)}: something else is busy, figures will be noisy`;
-  process.stderr.write(`${pc.yellow('!')} ${text}\n`);
+  process.stderr.write(`${errorColors.yellow('!')} ${text}\n`);
 }
 
 function report(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof BenchError) {
-    process.stderr.write(`${pc.red('error')}: ${error.message}\n`);
+    process.stderr.write(`${errorColors.red('error')}: ${error.message}\n`);
     if (error.hint) process.stderr.write(`  ${error.hint}\n`);
   } else reportError(error, { verbose: program.opts<{ verbose?: boolean }>().verbose ?? false });
 }

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import pc from 'picocolors';
+import { errorColors } from '../src/ops/terminalColors.ts';
 
 const format = '  {what} {bar} {percentage}%  {value}/{total}';
 
@@ -9,7 +9,7 @@ export class ProgressView {
 
   step(text: string): void {
     this.endBar();
-    process.stderr.write(`${pc.cyan('•')} ${text}\n`);
+    process.stderr.write(`${errorColors.cyan('•')} ${text}\n`);
   }
 
   /** Starts a bar, without a terminal a line now and then. Returns a function that moves it. */

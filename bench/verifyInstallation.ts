@@ -16,7 +16,7 @@ export async function verifyInstallation(
 ): Promise<string[]> {
   view.step('onhand verify: tables and events = fold of the command log?');
   const child = spawn(process.execPath, [program, 'verify'], {
-    env: { ...process.env, ...env, NO_COLOR: '1' },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const forget = onCleanUp(() => Promise.resolve(child.kill('SIGKILL')));

@@ -1,4 +1,4 @@
-import { Listr, type ListrTask } from 'listr2';
+import { Listr, ListrLogLevels, type ListrTask } from 'listr2';
 import { messageOf } from '../src/ops/errors.ts';
 import type { Progress } from './progress.ts';
 
@@ -7,6 +7,11 @@ export interface Step {
   /** Answers in words what was done. */
   work: (progress: Progress) => Promise<string>;
 }
+
+// Without this, an environment with CI or FORCE_COLOR would have the colours in its log files.
+const noColors = Object.fromEntries(
+  Object.values(ListrLogLevels).map((level) => [level, (text?: string) => text ?? '']),
+);
 
 /**
  * Runs steps at the same time and shows what they do, unless `silent`: live on a terminal, line
@@ -39,6 +44,7 @@ export async function runSteps(steps: Step[], silent: boolean): Promise<void> {
     fallbackRendererCondition: () =>
       !silent && !(process.stdout.isTTY && process.stdout.columns > 0),
     rendererOptions: { collapseErrors: false, collapseSkips: false },
+    fallbackRendererOptions: { color: noColors },
   });
   await list.run();
   for (const error of errors.values()) throw error;

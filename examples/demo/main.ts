@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import pc from 'picocolors';
+import { checkLine } from '../../src/ops/checkLine.ts';
+import { errorColors, outputColors as colors } from '../../src/ops/terminalColors.ts';
 import { pino } from 'pino';
 import { loadSettings } from '../../src/config/loadSettings.ts';
 import { printLine } from '../../src/cli/print.ts';
@@ -98,17 +99,21 @@ async function demo(options: Options): Promise<void> {
     step(`${tally.sent.toLocaleString('en')} commands answered in ${seconds.toFixed(1)} s`);
     await worker.stop();
 
-    printLine(`\n${pc.bold('Hottest SKUs')} (MySQL)\n${await hottestTable(settings, hottestRows)}`);
-    printLine(`\n${pc.bold('Input')}\n${inputTable(plan.report)}`);
+    printLine(
+      `\n${colors.bold('Hottest SKUs')} (MySQL)\n${await hottestTable(settings, hottestRows)}`,
+    );
+    printLine(`\n${colors.bold('Input')}\n${inputTable(plan.report)}`);
     const verification = await verifyStock(settings, logger, admin);
-    printLine(`\n${pc.bold('Outcomes')} (events topic)\n${outcomeTable(verification.counts)}`);
-    printLine(`\n${pc.bold('Audit')}`);
+    printLine(`\n${colors.bold('Outcomes')} (events topic)\n${outcomeTable(verification.counts)}`);
+    printLine(`\n${colors.bold('Audit')}`);
     printVerification(verification);
     printAnswers(tally);
     const ok = holds(verification) && tally.sent === tally.answered;
-    printLine(ok ? pc.green('\nThe audit holds.') : pc.red('\nThe audit FAILS.'));
+    printLine(ok ? colors.green('\nThe audit holds.') : colors.red('\nThe audit FAILS.'));
     printLine(
-      pc.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all. To look around: ${hint(env)}`),
+      colors.dim(
+        `${((Date.now() - begun) / 1000).toFixed(0)} s in all. To look around: ${hint(env)}`,
+      ),
     );
     if (!ok) process.exitCode = 1;
   } finally {
@@ -144,7 +149,7 @@ function killAtTimes(worker: Worker, kills: number, tally: Tally): NodeJS.Timeou
 function printAnswers({ sent, answered }: Tally): void {
   const ok = sent === answered;
   const counts = `${sent.toLocaleString('en')} commands, ${answered.toLocaleString('en')} outcomes`;
-  printLine(`${ok ? pc.green('✓') : pc.red('✗')} one outcome per command ${pc.dim(`(${counts})`)}`);
+  printLine(checkLine(ok, 'one outcome per command', counts));
 }
 
 function hint(env: Record<string, string>): string {
@@ -153,7 +158,7 @@ function hint(env: Record<string, string>): string {
 }
 
 function step(text: string): void {
-  process.stderr.write(`${pc.cyan('•')} ${text}\n`);
+  process.stderr.write(`${errorColors.cyan('•')} ${text}\n`);
 }
 
 function wholeNumber(text: string): number {

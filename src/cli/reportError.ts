@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { errorColors } from '../ops/terminalColors.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
 
 /**
@@ -6,7 +6,7 @@ import { OperationalError, messageOf } from '../ops/errors.ts';
  */
 export function reportError(error: unknown, options: { verbose: boolean }): void {
   const code = error instanceof OperationalError ? error.code : 'UNEXPECTED';
-  const lines = [`${pc.red('error')} ${pc.bold(code)}: ${messageOf(error)}`];
+  const lines = [`${errorColors.red('error')} ${errorColors.bold(code)}: ${messageOf(error)}`];
   if (error instanceof OperationalError && error.hint) lines.push(`  ${error.hint}`);
   if (options.verbose && error instanceof Error) lines.push(String(error.stack));
   process.stderr.write(lines.join('\n') + '\n');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
+import { checkLine } from '../ops/checkLine.ts';
 import { pino } from 'pino';
 import { loadSettings } from '../config/loadSettings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
@@ -53,7 +53,7 @@ export function printVerification({ lanes, lines, findings }: Verification): voi
     detail: `${lanes.length} lanes, ${commands} log positions`,
   };
   for (const { check, ok, detail } of [...lines, fold]) {
-    printLine(`${ok ? pc.green('✓') : pc.red('✗')} ${check} ${pc.dim(`(${detail})`)}`);
+    printLine(checkLine(ok, check, detail));
   }
   if (findings.length === 0) return;
   const rows = findings.slice(0, findingsShown).map(({ lane, where, what, expected, found }) => {
