@@ -13,7 +13,7 @@ import { spreadOf } from './statistics.ts';
 
 /**
  * How many commands a second one core decides and evolves: the pure part of the engine, without
- * Kafka and MySQL. Run `node dist/bench/decideCommands.js`, with `--json` for other programs.
+ * Kafka and MySQL. `npm run bench -- decide` runs it with the heap of `onhand`; `--json` is for it.
  *
  * Like the engine it works in slices, each on a fresh state that holds only what the slice names.
  */

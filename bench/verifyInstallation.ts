@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { join } from 'node:path';
-import { packageRoot } from '../src/config/packageRoot.ts';
+import { onhandProgram } from '../src/config/onhandProgram.ts';
 import type { BenchInstallation } from './benchInstallation.ts';
 import { onCleanUp } from './cleanUp.ts';
 import type { ProgressView } from './progressView.ts';
-
-const program = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
 
 /** `onhand verify` on what a run has left. Returns what it found wrong, in words. */
 export async function verifyInstallation(
@@ -15,7 +12,7 @@ export async function verifyInstallation(
   view: ProgressView,
 ): Promise<string[]> {
   view.step('onhand verify: tables and events = fold of the command log?');
-  const child = spawn(process.execPath, [program, 'verify'], {
+  const child = spawn(process.execPath, [...onhandProgram, 'verify'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,16 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
-import { packageRoot } from '../src/config/packageRoot.ts';
+import { onhandProgram } from '../src/config/onhandProgram.ts';
 import { stackPaths } from '../stack/stackPaths.ts';
 import { BenchError } from './benchError.ts';
 import type { BenchInstallation } from './benchInstallation.ts';
 import { onCleanUp } from './cleanUp.ts';
 
-const program = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
 const logFile = stackPaths.log('bench-processor');
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
@@ -25,7 +23,7 @@ export class WorkerProcess {
 
   constructor({ env, pool }: BenchInstallation) {
     this.#pool = pool;
-    this.#child = spawn(process.execPath, [program, 'run'], {
+    this.#child = spawn(process.execPath, [...onhandProgram, 'run'], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

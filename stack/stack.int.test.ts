@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
 import { stackEnvFile } from '../src/config/loadSettings.ts';
-import { packageRoot } from '../src/config/packageRoot.ts';
+import { onhandProgram } from '../src/config/onhandProgram.ts';
 import { killServer, startServer } from './controlServer.ts';
 import { externalServers } from './externalServers.ts';
 import { stackPaths } from './stackPaths.ts';
@@ -131,8 +131,10 @@ function listeningAddresses(pid: number): string[] {
 }
 
 function onhand(...args: string[]) {
-  const main = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
-  return spawnSync(process.execPath, [main, 'stack', ...args], { encoding: 'utf8', input: '' });
+  return spawnSync(process.execPath, [...onhandProgram, 'stack', ...args], {
+    encoding: 'utf8',
+    input: '',
+  });
 }
 
 async function errorOf(work: Promise<unknown>): Promise<string | undefined> {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../src/config/packageRoot.ts';
+import { onhandProgram } from '../../src/config/onhandProgram.ts';
 import { stackPaths } from '../../stack/stackPaths.ts';
 
 const stopWaitMs = 10_000;
@@ -46,8 +45,7 @@ export class Worker {
   }
 
   #start(): void {
-    const main = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
-    const child = spawn(process.execPath, [main, 'run'], {
+    const child = spawn(process.execPath, [...onhandProgram, 'run'], {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { packageRoot } from '../config/packageRoot.ts';
+import { onhandProgram } from '../config/onhandProgram.ts';
 import { type Topic, type TopicRegistry, topicRegistry } from '../messaging/topics.ts';
 import { type KafkaFixture, kafkaFixture } from '../testing/kafkaFixture.ts';
 
 const run = promisify(execFile);
-const program = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
 
 interface Outcome {
   code: number;
@@ -38,7 +36,10 @@ describe('onhand topics', function () {
   async function topics(args: string[], more: Record<string, string> = {}): Promise<Outcome> {
     const options = { env: { ...process.env, ...env, ...more }, timeout: 30_000 };
     try {
-      return { code: 0, ...(await run(process.execPath, [program, 'topics', ...args], options)) };
+      return {
+        code: 0,
+        ...(await run(process.execPath, [...onhandProgram, 'topics', ...args], options)),
+      };
     } catch (error) {
       return error as Outcome;
     }

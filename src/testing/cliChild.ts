@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { onhandProgram } from '../config/onhandProgram.ts';
 import { packageRoot } from '../config/packageRoot.ts';
 
 /** How a run of the command line ended. */
@@ -18,8 +18,6 @@ export interface CliChild {
   ended: Promise<CliResult>;
 }
 
-const program = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
-
 /** Starts `onhand ARGS` as a process of its own, with these settings and no others of the shell. */
 export function startCli(
   args: string[],
@@ -29,7 +27,7 @@ export function startCli(
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('ONHAND_')),
   );
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [...onhandProgram, ...args], {
     cwd: folder,
     env: { ...env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../config/packageRoot.ts';
+import { onhandProgram } from '../../config/onhandProgram.ts';
 import { waitUntil } from '../waitUntil.ts';
 
 /** A line of a worker's log. */
@@ -17,7 +16,6 @@ export interface LogLine {
   time: number;
 }
 
-const program = join(packageRoot, 'dist', 'src', 'cli', 'main.js');
 const startWaitMs = 30_000;
 
 /** One `onhand run`, a process of its own that a test may stop, continue and kill. */
@@ -29,7 +27,7 @@ export class Worker {
 
   /** `fault` as ONHAND_FAULT takes it. */
   constructor(env: NodeJS.ProcessEnv, fault?: string) {
-    this.#child = spawn(process.execPath, [program, 'run'], {
+    this.#child = spawn(process.execPath, [...onhandProgram, 'run'], {
       env: { ...process.env, ...env, ...(fault !== undefined && { ONHAND_FAULT: fault }) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
