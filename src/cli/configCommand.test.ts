@@ -67,7 +67,9 @@ describe('onhand config show', function () {
 
   it('has no colours off a terminal, whatever CI sets', async () => {
     const { stderr } = await show({ ONHAND_PARTITIONS: '0', CI: 'true', FORCE_COLOR: '1' });
-    expect(stderr).to.match(/^error CONFIG_INVALID/).and.not.to.include('\u001b');
+    expect(stderr)
+      .to.match(/^error CONFIG_INVALID/)
+      .and.not.to.include('\u001b');
   });
 
   it('names every wrong setting in one error', async () => {
