@@ -1,5 +1,6 @@
 import { invariant } from '../ops/errors.ts';
 import { mendAbortedRecords } from './mends/abortedRecords.ts';
+import { mendCoordinatorLookups } from './mends/coordinatorLookups.ts';
 import { mendCrash } from './mends/crash.ts';
 import { mendIdleTimer } from './mends/idleTimer.ts';
 import { type LoadInternal, loadInternal } from './mends/loadInternal.ts';
@@ -16,6 +17,7 @@ const mends = [
   mendAbortedRecords,
   mendOffsetReset,
   mendTransactionWaits,
+  mendCoordinatorLookups,
   mendCrash,
   mendStopWhileJoining,
   mendResumeWake,
