@@ -42,6 +42,8 @@ export class OutcomeReader {
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
     await consumer.subscribe({ topic: topics.stockEvents.name, fromBeginning: true });
     await consumer.run({
+      // Where it is matters to nobody: a commit after each batch would be most of its time.
+      autoCommit: false,
       eachBatch: ({ batch }) => {
         for (const { value } of batch.messages) reader.#take(decodeStockEvent(value));
         return Promise.resolve();

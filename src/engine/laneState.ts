@@ -11,6 +11,7 @@ import {
   loadReservations,
   readEarliestDeadline,
 } from '../storage/loadStock.ts';
+import { type Querying, together } from '../storage/together.ts';
 import { type ParkedRow, countParked, readParked } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
 import { namedStock } from './namedStock.ts';
@@ -60,10 +61,11 @@ export class LaneState {
     } else if (this.#nothingDueBefore <= now) {
       await loadDueOfItems(this.#pool, this.#lane, named.items, now, state);
     }
+    const reader = together(this.#pool);
     await Promise.all([
-      this.#loadLevels(named.items, state),
-      loadReservations(this.#pool, this.#lane, named.orderIds, state),
-      loadRemembered(this.#pool, this.#lane, named.commandIds, state),
+      this.#loadLevels(reader, named.items, state),
+      loadReservations(reader, this.#lane, named.orderIds, state),
+      loadRemembered(reader, this.#lane, named.commandIds, state),
     ]);
     await this.#loadCounts();
     this.#parked.forEach((count, key) => state.parked.set(key, count));
@@ -113,12 +115,16 @@ export class LaneState {
     return waiting;
   }
 
-  async #loadLevels(items: NamedStock['items'], state: StockState): Promise<void> {
+  async #loadLevels(
+    reader: Querying,
+    items: NamedStock['items'],
+    state: StockState,
+  ): Promise<void> {
     const missing = items.filter(([sku, location]) => {
       const level = this.#levels.get(itemKey(sku, location));
       if (level) itemOf(state, sku, location).level = level;
       return !level;
     });
-    await loadLevels(this.#pool, this.#lane, missing, state);
+    await loadLevels(reader, this.#lane, missing, state);
   }
 }

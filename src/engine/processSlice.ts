@@ -7,6 +7,7 @@ import type { OutboxRow } from '../storage/outbox.ts';
 import { appendOutbox } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { advanceProgress } from '../storage/progress.ts';
+import { allOf } from '../storage/together.ts';
 import { forgetCommands, saveLevels, saveReservations } from '../storage/saveStock.ts';
 import { decideSlice } from './decideSlice.ts';
 import type { Entry } from './decodeSlice.ts';
@@ -72,13 +73,15 @@ export async function processSlice(
   // 4. Save in one transaction, the compare-and-set first.
   const decided = performance.now();
   await inTransaction(pool, async (connection) => {
-    await advanceProgress(connection, from, progress);
-    await saveLevels(connection, from.lane, changes.levels);
-    await saveReservations(connection, from.lane, changes.reservations);
-    await forgetCommands(connection, from.lane, forgotten);
-    await saveFailedDecisions(connection, from.lane, [...poison.values()]);
-    await saveParked(connection, from.lane, parking.added, parking.removed);
-    await appendOutbox(connection, from.engine, from.lane, rows);
+    await allOf([
+      advanceProgress(connection, from, progress),
+      saveLevels(connection, from.lane, changes.levels),
+      saveReservations(connection, from.lane, changes.reservations),
+      forgetCommands(connection, from.lane, forgotten),
+      saveFailedDecisions(connection, from.lane, [...poison.values()]),
+      saveParked(connection, from.lane, parking.added, parking.removed),
+      appendOutbox(connection, from.engine, from.lane, rows),
+    ]);
     faultPoint('slice-before-commit');
   });
   faultPoint('slice-after-commit');

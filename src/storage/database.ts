@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { Pool, PoolConnection } from 'mysql2/promise';
+import type { Pool } from 'mysql2/promise';
 import { createPool } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { toStorageError } from './storageErrors.ts';
+import { type Querying, allOf, together } from './together.ts';
 
 /** Who connects: migrations change the schema, the app changes rows, readers change nothing. */
 export type DatabaseRole = 'migrate' | 'app' | 'read';
@@ -40,6 +41,9 @@ export function connectionOptions(settings: Settings, role: DatabaseRole) {
  * A process that stands still inside a transaction, or whose network is broken, must not hold the
  * lane's rows for hours: when it is silent for as long as costs it its lanes, the server rolls
  * back. A server that is silent is given up likewise.
+ *
+ * Values reach a statement through the driver's placeholders only: see `together` for why several
+ * statements are allowed in one packet.
  */
 export function openDatabase(settings: Settings, role: DatabaseRole, connections: number): Pool {
   const silenceSeconds = Math.max(2, settings.ONHAND_SESSION_TIMEOUT_SECONDS);
@@ -50,11 +54,13 @@ export function openDatabase(settings: Settings, role: DatabaseRole, connections
     maxIdle: connections - 1,
     idleTimeout: silenceSeconds * 500,
     enableKeepAlive: true,
+    multipleStatements: true,
   });
   pool.pool.on('connection', (connection) => {
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    connection.query('SET SESSION innodb_lock_wait_timeout = 5');
-    connection.query(`SET SESSION wait_timeout = ${silenceSeconds}`);
+    connection.query(
+      `SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION sql_mode = 'TRADITIONAL',
+         SESSION innodb_lock_wait_timeout = 5, SESSION wait_timeout = ${silenceSeconds}`,
+    );
     const { stream } = connection as unknown as { stream: Socket };
     stream.setTimeout(answerWaitMs, () => stream.destroy(silent()));
   });
@@ -76,21 +82,24 @@ export async function requireDatabase(pool: Pool, settings: Settings): Promise<v
 }
 
 /**
- * Runs `work` in one transaction on a connection of its own: commit at its end, roll back when it
+ * Runs `work` in one transaction on a connection of its own, its statements sent together: commit at its end, roll back when it
  * throws. A connection that broke is thrown away. COMMIT is sent once and never again: when its
  * answer is lost, the caller reads the progress row, which says what became of it.
  */
 export async function inTransaction<Result>(
   pool: Pool,
-  work: (connection: PoolConnection) => Promise<Result>,
+  work: (connection: Querying) => Promise<Result>,
 ): Promise<Result> {
   const connection = await pool.getConnection();
   try {
-    await connection.query('START TRANSACTION');
-    const result = await work(connection);
+    const statements = together(connection);
+    // Not waited for alone: it goes out in one packet with the work's first statements.
+    const begun = statements.query('START TRANSACTION');
+    const done = work(statements);
+    await allOf([done, begun]);
     await connection.query('COMMIT');
     connection.release();
-    return result;
+    return await done;
   } catch (error) {
     // Not even a failed statement's connection is re-used: rolling back is the server's work then.
     connection.destroy();

@@ -1,4 +1,5 @@
-import type { Pool, PoolConnection, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Querying } from './together.ts';
 
 /** A decision that threw again and again. */
 export interface FailedDecision {
@@ -11,7 +12,7 @@ export interface FailedDecision {
 
 /** Notes failed decisions in the caller's transaction, together with the parking they led to. */
 export async function saveFailedDecisions(
-  connection: PoolConnection,
+  connection: Querying,
   lane: number,
   failed: readonly FailedDecision[],
 ): Promise<void> {
@@ -25,7 +26,7 @@ export async function saveFailedDecisions(
 
 /** All failed decisions of a lane. */
 export async function readFailedDecisions(
-  reader: Pick<Pool, 'query'>,
+  reader: Querying,
   lane: number,
 ): Promise<FailedDecision[]> {
   const [rows] = await reader.query<(RowDataPacket & FailedDecision)[]>(

@@ -1,10 +1,11 @@
-import type { Pool, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import type { StockState } from '../domain/stockState.ts';
 import { itemOf, putReservation } from '../domain/stockState.ts';
 import { invariant } from '../ops/errors.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
+import type { Querying } from './together.ts';
 
 /** What a slice names, and so what has to be in the state before its first decision. */
 export interface NamedStock {
@@ -12,8 +13,6 @@ export interface NamedStock {
   orderIds: string[];
   commandIds: string[];
 }
-
-type Reader = Pick<Pool, 'query'>;
 
 const reservationColumns = `order_id AS orderId, sku, location, granted, pending, confirmed,
   released, expired, returned, started_at AS startedAt, expires_at AS expiresAt, tombstone`;
@@ -23,7 +22,7 @@ type ReservationRow = RowDataPacket &
 
 /** Puts the levels of the named items into the state. */
 export async function loadLevels(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   items: NamedStock['items'],
   state: StockState,
@@ -46,7 +45,7 @@ export async function loadLevels(
 
 /** Puts the reservations of the named orders into the state. */
 export async function loadReservations(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   orderIds: string[],
   state: StockState,
@@ -62,7 +61,7 @@ export async function loadReservations(
 
 /** Puts those reservations of the named items into the state that are due at a log time. */
 export async function loadDueOfItems(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   items: NamedStock['items'],
   now: number,
@@ -79,7 +78,7 @@ export async function loadDueOfItems(
 
 /** Lists the lane's due reservations in the state, in the order in which a tick expires them. */
 export async function loadDueOfLane(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   now: number,
   limit: number,
@@ -97,7 +96,7 @@ export async function loadDueOfLane(
 }
 
 /** Earliest deadline of what the lane still holds, in ms since 1970; Infinity when nothing is. */
-export async function readEarliestDeadline(reader: Reader, lane: number): Promise<number> {
+export async function readEarliestDeadline(reader: Querying, lane: number): Promise<number> {
   const [rows] = await reader.query<(RowDataPacket & { earliest: number | null })[]>(
     'SELECT MIN(due_at) AS earliest FROM reservations WHERE lane = ?',
     [lane],
@@ -107,7 +106,7 @@ export async function readEarliestDeadline(reader: Reader, lane: number): Promis
 
 /** Puts the first outcomes of those command ids into the state that were decided before. */
 export async function loadRemembered(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   commandIds: string[],
   state: StockState,

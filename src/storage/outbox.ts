@@ -1,4 +1,4 @@
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { levelAfter } from '../domain/stockLevel.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
@@ -6,6 +6,7 @@ import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { invariant } from '../ops/errors.ts';
 import type { EngineName } from './progress.ts';
 import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
+import type { Querying } from './together.ts';
 
 /** A message to publish. Its sequence is dense per lane and in commit order. */
 export interface OutboxRow {
@@ -27,7 +28,7 @@ type StoredRow = Omit<OutboxRow, 'headers' | 'level'> & { headers: StoredHeaders
 
 /** Adds rows in the caller's transaction, which holds the progress row that numbered them. */
 export async function appendOutbox(
-  connection: PoolConnection,
+  connection: Querying,
   engine: EngineName,
   lane: number,
   rows: readonly OutboxRow[],
@@ -47,7 +48,7 @@ export async function appendOutbox(
 
 /** Rows after a sequence, in order, at most so many and (but for the first) so many bytes. */
 export async function readOutbox(
-  connection: Pick<Pool, 'query'>,
+  connection: Querying,
   engine: EngineName,
   lane: number,
   after: number,

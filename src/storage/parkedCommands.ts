@@ -1,5 +1,6 @@
-import type { Pool, PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { invariant } from '../ops/errors.ts';
+import type { Querying } from './together.ts';
 
 /** A command that waits: deciding it failed, or one before it on the same stock item. */
 export interface ParkedRow {
@@ -11,11 +12,9 @@ export interface ParkedRow {
   value: Buffer;
 }
 
-type Reader = Pick<Pool, 'query'>;
-
 /** How many commands of each stock item wait in a lane. */
 export async function countParked(
-  reader: Reader,
+  reader: Querying,
   lane: number,
 ): Promise<{ sku: string; location: string; waiting: number }[]> {
   const [rows] = await reader.query<
@@ -30,7 +29,7 @@ export async function countParked(
 
 /** The commands of a stock item that wait, in log order. */
 export async function readParked(
-  reader: Reader,
+  reader: Querying,
   lane: number,
   sku: string,
   location: string,
@@ -45,7 +44,7 @@ export async function readParked(
 
 /** Writes what a slice has parked and taken up again, in the caller's transaction. */
 export async function saveParked(
-  connection: PoolConnection,
+  connection: Querying,
   lane: number,
   added: readonly ParkedRow[],
   removed: readonly number[],
@@ -80,7 +79,7 @@ export interface ParkedItem {
 }
 
 /** All stock items with parked commands. */
-export async function listParkedItems(reader: Reader): Promise<ParkedItem[]> {
+export async function listParkedItems(reader: Querying): Promise<ParkedItem[]> {
   const [rows] = await reader.query<(RowDataPacket & ParkedItem)[]>(
     `SELECT item.lane, item.sku, item.location, item.waiting, first.time AS since,
        (SELECT reason FROM failed_decisions AS failed

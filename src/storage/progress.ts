@@ -1,5 +1,7 @@
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
-import { OperationalError } from '../ops/errors.ts';
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { OperationalError, messageOf } from '../ops/errors.ts';
+import { codeOf } from './storageErrors.ts';
+import type { Querying } from './together.ts';
 
 /** Which engine's tables and topics: stock commands, or orders. */
 export type EngineName = 'stock';
@@ -34,7 +36,7 @@ export class FencedError extends Error {
  * fenced by its next compare-and-set. Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED.
  */
 export async function claimLane(
-  connection: PoolConnection,
+  connection: Querying,
   id: LaneId,
   owner: string,
 ): Promise<Progress> {
@@ -53,7 +55,7 @@ export async function claimLane(
 
 /** The progress row, or undefined before the lane's first claim. */
 export async function readProgress(
-  connection: Pick<PoolConnection, 'query'>,
+  connection: Querying,
   engine: EngineName,
   lane: number,
 ): Promise<Progress | undefined> {
@@ -68,29 +70,28 @@ export async function readProgress(
 
 /**
  * First statement of every slice: moves the progress from where the slice began to its end, if the
- * lane is still ours and still there. Throws FencedError otherwise.
+ * lane is still ours and still there. Throws FencedError otherwise. A stale owner would set the
+ * offset to NULL, which the column refuses: of the statements sent with this one none is run then.
  */
 export async function advanceProgress(
-  connection: PoolConnection,
+  connection: Querying,
   from: Progress,
   to: Progress,
 ): Promise<void> {
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `UPDATE progress SET next_offset = ?, outbox_sequence = ?, log_time = ?
-     WHERE engine = ? AND lane = ? AND next_offset = ? AND epoch = ?`,
-    [
-      to.nextOffset,
-      to.outboxSequence,
-      to.logTime,
-      from.engine,
-      from.lane,
-      from.nextOffset,
-      from.epoch,
-    ],
-  );
-  if (affectedRows !== 1) {
-    throw new FencedError(`lane ${from.lane} is not at ${from.nextOffset} in epoch ${from.epoch}`);
+  const { engine, lane, nextOffset, epoch } = from;
+  try {
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+      `UPDATE progress SET next_offset = IF(next_offset = ? AND epoch = ?, ?, NULL),
+         outbox_sequence = ?, log_time = ?
+       WHERE engine = ? AND lane = ?`,
+      [nextOffset, epoch, to.nextOffset, to.outboxSequence, to.logTime, engine, lane],
+    );
+    if (affectedRows === 1) return;
+  } catch (error) {
+    const refused = codeOf(error) === 'ER_BAD_NULL_ERROR';
+    if (!refused || !messageOf(error).includes("'next_offset'")) throw error;
   }
+  throw new FencedError(`lane ${lane} is not at ${nextOffset} in epoch ${epoch}`);
 }
 
 /** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when a lane was not fed by this topic. */

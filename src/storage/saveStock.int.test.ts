@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { PoolConnection } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import { InvariantError } from '../ops/errors.ts';
 import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
 import { storedStock } from '../testing/storedStock.ts';
 import { inTransaction } from './database.ts';
+import type { Querying } from './together.ts';
 import {
   type ChangedLevel,
   type ChangedReservation,
@@ -48,9 +48,9 @@ describe('saving stock', function () {
   });
   after(() => database?.close());
 
-  const save = (work: (connection: PoolConnection) => Promise<void>) =>
+  const save = (work: (connection: Querying) => Promise<void>) =>
     inTransaction(database.pool, work);
-  const refusal = async (work: (connection: PoolConnection) => Promise<void>) => {
+  const refusal = async (work: (connection: Querying) => Promise<void>) => {
     const before = await storedStock(database.pool);
     const error = await save(work).then(
       () => undefined,

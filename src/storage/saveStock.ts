@@ -1,7 +1,8 @@
-import type { PoolConnection, ResultSetHeader } from 'mysql2/promise';
+import type { ResultSetHeader } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
+import { type Querying, allOf } from './together.ts';
 
 /** The level of a stock item after a slice, and the sequence that it had before. */
 export interface ChangedLevel extends StockLevel {
@@ -23,44 +24,57 @@ export interface ChangedReservation {
  * InvariantError when a row is not as it was read: somebody else has written it.
  */
 export async function saveLevels(
-  connection: PoolConnection,
+  connection: Querying,
   lane: number,
   levels: ChangedLevel[],
 ): Promise<void> {
   levels.forEach(requireSound);
   const fresh = levels.filter(({ previousSequence }) => previousSequence === 0);
   const moved = levels.filter(({ previousSequence }) => previousSequence > 0);
-  if (fresh.length > 0) {
-    const rows = fresh.map(({ sku, location, onHand, reserved, sequence, known }) => {
-      return [lane, sku, location, onHand, reserved, sequence, known];
-    });
-    await connection.query(
-      'INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known) VALUES ?',
-      [rows],
-    );
-  }
-  if (moved.length > 0) {
-    const rows = moved.map((level) => {
-      const { sku, location, previousSequence, onHand, reserved, sequence, known } = level;
-      return [sku, location, previousSequence, onHand, reserved, sequence, known];
-    });
-    const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-      `UPDATE stock_levels AS level
-       JOIN (VALUES ${rows.map(() => 'ROW(?)').join(', ')})
-         AS next (sku, location, previous_sequence, on_hand, reserved, sequence, known)
-         ON level.lane = ? AND level.sku = next.sku AND level.location = next.location
-         AND level.sequence = next.previous_sequence
-       SET level.on_hand = next.on_hand, level.reserved = next.reserved,
-         level.sequence = next.sequence, level.known = next.known`,
-      [...rows, lane],
-    );
-    invariant(affectedRows === moved.length, `${affectedRows} of ${moved.length} levels matched`);
-  }
+  await allOf([insertLevels(connection, lane, fresh), updateLevels(connection, lane, moved)]);
+}
+
+async function insertLevels(
+  connection: Querying,
+  lane: number,
+  levels: ChangedLevel[],
+): Promise<void> {
+  if (levels.length === 0) return;
+  const rows = levels.map(({ sku, location, onHand, reserved, sequence, known }) => {
+    return [lane, sku, location, onHand, reserved, sequence, known];
+  });
+  await connection.query(
+    'INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known) VALUES ?',
+    [rows],
+  );
+}
+
+async function updateLevels(
+  connection: Querying,
+  lane: number,
+  levels: ChangedLevel[],
+): Promise<void> {
+  if (levels.length === 0) return;
+  const rows = levels.map((level) => {
+    const { sku, location, previousSequence, onHand, reserved, sequence, known } = level;
+    return [sku, location, previousSequence, onHand, reserved, sequence, known];
+  });
+  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
+    `UPDATE stock_levels AS level
+     JOIN (VALUES ${rows.map(() => 'ROW(?)').join(', ')})
+       AS next (sku, location, previous_sequence, on_hand, reserved, sequence, known)
+       ON level.lane = ? AND level.sku = next.sku AND level.location = next.location
+       AND level.sequence = next.previous_sequence
+     SET level.on_hand = next.on_hand, level.reserved = next.reserved,
+       level.sequence = next.sequence, level.known = next.known`,
+    [...rows, lane],
+  );
+  invariant(affectedRows === levels.length, `${affectedRows} of ${levels.length} levels matched`);
 }
 
 /** Writes reservations, new and old in one statement, in the caller's transaction. */
 export async function saveReservations(
-  connection: PoolConnection,
+  connection: Querying,
   lane: number,
   reservations: ChangedReservation[],
 ): Promise<void> {
@@ -89,7 +103,7 @@ export async function saveReservations(
 
 /** Forgets command ids whose memory has run out, so that they can be remembered anew. */
 export async function forgetCommands(
-  connection: PoolConnection,
+  connection: Querying,
   lane: number,
   commandIds: string[],
 ): Promise<void> {
