@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import pLimit from 'p-limit';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { AskingCommand } from '../src/domain/commands.ts';
-import type { SliceLimits } from '../src/engine/cutSlice.ts';
 import { policyOf } from '../src/engine/policyOf.ts';
+import type { SliceLimits } from '../src/engine/sliceLimits.ts';
+import { StockLane } from '../src/engine/stockLane.ts';
 import { decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { InvariantError } from '../src/ops/errors.ts';
 import { inTransaction, openDatabase } from '../src/storage/database.ts';
@@ -54,7 +55,7 @@ describe('Lane', function () {
     const lane = new Lane(
       pool,
       await claim(),
-      policyOf(database.settings),
+      new StockLane(pool, id.lane, policyOf(database.settings)),
       limits,
       {
         onCommitted: (_, result) => reports.push(result ? 'committed' : 'found committed'),

@@ -2,13 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
-import type { Policy } from '../src/domain/stockState.ts';
-import { type SliceLimits, cutSlice } from '../src/engine/cutSlice.ts';
-import { type Entry, decodeSlice } from '../src/engine/decodeSlice.ts';
-import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
 import { HandlerError, positionKey } from '../src/engine/handlerError.ts';
-import { LaneState } from '../src/engine/laneState.ts';
-import { type SliceResult, processSlice } from '../src/engine/processSlice.ts';
+import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
+import type { LaneWork, LogEntry, SliceResult } from '../src/engine/laneWork.ts';
+import type { SliceLimits } from '../src/engine/sliceLimits.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
 import type { FailedDecision } from '../src/storage/failedDecisions.ts';
 import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
@@ -20,8 +17,11 @@ const backOffMsMax = 5000;
 
 /** Those who take what a lane has done. */
 export interface LaneListener {
-  /** A slice is committed; without a result, the answer was lost: its rows are in the table. */
-  onCommitted(slice: readonly Entry[], result: SliceResult | undefined): void;
+  /**
+   * A slice of so many records is committed; without a result, the answer was lost: its rows are in
+   * the table.
+   */
+  onCommitted(records: number, result: SliceResult | undefined): void;
   /** A slice was not applied, and will be tried again. */
   onRetry(): void;
   /** The buffer has room again. */
@@ -36,14 +36,14 @@ export interface LaneListener {
  * One partition at work: a bounded buffer that the consumer fills, and a loop that applies it slice
  * by slice at its own pace. It ends by `stop`, by being fenced, or halted.
  */
-export class Lane {
+export class Lane<Entry extends LogEntry = LogEntry> {
   readonly #pool: Pool;
+  readonly #work: LaneWork<Entry>;
   readonly #limits: SliceLimits;
   /** Lets a few lanes of the process have a transaction open at once. */
   readonly #turn: LimitFunction;
   readonly #listener: LaneListener;
   readonly #logger: Logger;
-  readonly #state: LaneState;
   #progress: Progress;
   /** Decoded and waiting, in log order. */
   #entries: Entry[] = [];
@@ -61,7 +61,7 @@ export class Lane {
   constructor(
     pool: Pool,
     progress: Progress,
-    policy: Policy,
+    work: LaneWork<Entry>,
     limits: SliceLimits,
     listener: LaneListener,
     logger: Logger,
@@ -73,7 +73,7 @@ export class Lane {
     this.#limits = limits;
     this.#listener = listener;
     this.#logger = logger;
-    this.#state = new LaneState(pool, progress.lane, policy);
+    this.#work = work;
     this.#accepted = progress.nextOffset;
     this.#done = this.#run();
   }
@@ -106,7 +106,7 @@ export class Lane {
   accept(records: readonly LaneRecord[], nextOffset: number): void {
     const fresh = records.filter(({ offset }) => offset >= this.#accepted);
     const logTime = this.#entries.at(-1)?.time ?? this.#progress.logTime;
-    this.#entries.push(...decodeSlice(fresh, this.#progress, logTime));
+    this.#entries.push(...this.#work.decode(fresh, this.#progress, logTime));
     this.#bytes += bytesOf(fresh);
     this.#accepted = Math.max(this.#accepted, nextOffset);
     this.#wake();
@@ -123,13 +123,13 @@ export class Lane {
   async #run(): Promise<void> {
     try {
       while (await this.#waitForWork()) {
-        const length = cutSlice(this.#entries, this.#limits);
-        const slice = this.#entries.slice(0, length);
-        if (!(await this.#apply(slice, this.#endOf(slice)))) return;
+        const slice = this.#entries.slice(0, this.#work.cut(this.#entries, this.#limits));
+        const taken = await this.#apply(slice, this.#endOf(slice));
+        if (taken === undefined) return;
         // Not before: it may have become full, and its partition paused, meanwhile.
         const wasFull = this.isFull;
-        this.#entries = this.#entries.slice(length);
-        this.#bytes -= bytesOf(slice.map(({ record }) => record));
+        this.#entries = this.#entries.slice(taken);
+        this.#bytes -= bytesOf(slice.slice(0, taken).map(({ record }) => record));
         if (wasFull && !this.isFull) this.#listener.onRoom();
       }
     } catch (error) {
@@ -154,18 +154,21 @@ export class Lane {
     return last && slice.length < this.#entries.length ? last.record.offset + 1 : this.#accepted;
   }
 
-  /** Applies a slice, again and again while MySQL is away. False when told to stop meanwhile. */
-  async #apply(slice: readonly Entry[], end: number): Promise<boolean> {
+  /**
+   * Applies a slice, again and again while MySQL is away. Returns how many entries it took, or
+   * undefined when told to stop meanwhile.
+   */
+  async #apply(slice: readonly Entry[], end: number): Promise<number | undefined> {
     for (let backOffMs = backOffMsFirst; !this.#stopping;) {
       try {
         const result = await this.#turn(() =>
-          processSlice(this.#pool, this.#state, this.#progress, slice, end, this.#poison),
+          this.#work.apply(this.#progress, slice, end, this.#poison),
         );
         this.#goOn(result.progress);
-        this.#listener.onCommitted(slice, result);
-        return true;
+        this.#listener.onCommitted(result.taken, result);
+        return result.taken;
       } catch (error) {
-        this.#state.forget();
+        this.#work.forget();
         if (error instanceof HandlerError) {
           this.#countTry(error);
           continue;
@@ -176,12 +179,13 @@ export class Lane {
           'slice not applied, retrying',
         );
       }
-      if (await this.#wasApplied(slice, end)) return true;
+      const taken = await this.#findTaken(slice, end);
+      if (taken !== undefined) return taken;
       this.#listener.onRetry();
       await this.#pause(backOffMs);
       backOffMs = Math.min(2 * backOffMs, backOffMsMax);
     }
-    return false;
+    return undefined;
   }
 
   #goOn(progress: Progress): void {
@@ -195,7 +199,7 @@ export class Lane {
     await sleep(milliseconds, undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 
-  /** After a few tries the command is poison: its stock item is parked. */
+  /** After a few tries the record is poison: the work sets it aside. */
   #countTry(error: HandlerError): void {
     const position = positionKey(error.failed);
     const tries = (this.#tries.get(position) ?? 0) + 1;
@@ -204,33 +208,35 @@ export class Lane {
     if (parked) this.#poison.set(position, error.failed);
     this.#logger.error(
       { err: error.cause, offset: error.failed.offset, tries },
-      parked ? 'command cannot be decided, its stock item is parked' : 'command cannot be decided',
+      parked ? 'record cannot be decided, it is set aside' : 'record cannot be decided',
     );
   }
 
   /**
    * After a failure the progress row alone says what became of the slice: a COMMIT whose answer was
-   * lost may have been done. Throws FencedError when the lane is no longer ours.
+   * lost may have been done. Returns how many entries it took; undefined when it was not applied.
+   * Throws FencedError when the lane is no longer ours.
    */
-  async #wasApplied(slice: readonly Entry[], nextOffset: number): Promise<boolean> {
+  async #findTaken(slice: readonly Entry[], end: number): Promise<number | undefined> {
     const { engine, lane, epoch, nextOffset: before } = this.#progress;
     let found: Progress | undefined;
     try {
       found = await readProgress(this.#pool, engine, lane);
     } catch (error) {
-      if (isTransient(error)) return false;
+      if (isTransient(error)) return undefined;
       throw error;
     }
     if (found?.epoch !== epoch) throw new FencedError(`lane ${lane} has a new owner`);
-    if (found.nextOffset === before) return false;
-    if (found.nextOffset !== nextOffset) {
-      throw new InvariantError(
-        `lane ${lane} moved from ${before} to ${found.nextOffset} by itself`,
-      );
+    const { nextOffset } = found;
+    if (nextOffset === before) return undefined;
+    const taken = slice.filter(({ record }) => record.offset < nextOffset).length;
+    const last = slice[taken - 1]?.record.offset;
+    if (nextOffset !== end && nextOffset - 1 !== last) {
+      throw new InvariantError(`lane ${lane} moved from ${before} to ${nextOffset} by itself`);
     }
     this.#goOn(found);
-    this.#listener.onCommitted(slice, undefined);
-    return true;
+    this.#listener.onCommitted(taken, undefined);
+    return taken;
   }
 }
 

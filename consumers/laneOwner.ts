@@ -2,20 +2,20 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
-import pLimit, { type LimitFunction } from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
-import { policyOf } from '../src/engine/policyOf.ts';
+import type { LaneWork } from '../src/engine/laneWork.ts';
+import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { TopicIdentity } from '../src/messaging/topicIds.ts';
-import type { TopicRegistry } from '../src/messaging/topics.ts';
+import type { Topic } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
 import type { LaneStateName, LaneStatus } from '../src/ops/laneStatus.ts';
 import type { Metrics } from '../src/ops/metrics.ts';
 import { type Trouble, troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
-import { countParked } from '../src/storage/parkedCommands.ts';
-import { type Progress, claimLane } from '../src/storage/progress.ts';
+import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
 import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
@@ -27,9 +27,12 @@ const claimRetryMs = 1000;
 
 /** What lanes need of their process. */
 export interface LaneContext {
+  engine: EngineName;
+  /** The engine's log. */
+  input: Topic;
+  openWork(lane: number): LaneWork;
   settings: Settings;
-  topics: TopicRegistry;
-  /** Which topic the commands topic is now. */
+  /** Which topic the log is now. */
   identifyLog: () => Promise<TopicIdentity>;
   pool: Pool;
   admin: Admin;
@@ -38,9 +41,13 @@ export interface LaneContext {
   /** Where the logs of lanes end, as last looked up. */
   logEnds: ReadonlyMap<number, number>;
   openPublisher(claim: Progress): LanePublisher;
+  /** Lets a few lanes of the process have a transaction open at once. */
+  turn: LimitFunction;
+  /** Knows the schemas that records name by id, if there is one. */
+  registry?: SchemaRegistry | undefined;
 }
 
-/** The fetch loop's controls, per partition of the commands topic. */
+/** The fetch loop's controls, per partition of the log. */
 export interface FetchControls {
   pause(partition: number): void;
   resume(partition: number): void;
@@ -73,7 +80,6 @@ const fenced: LaneTrouble = {
 export class LaneOwner {
   readonly #context: LaneContext;
   readonly #controls: FetchControls;
-  readonly #turn: LimitFunction;
   readonly #owned = new Map<number, OwnedLane>();
   readonly #fenced = new Set<number>();
   /** Of lanes that are halted, or whose claim failed and is tried again. */
@@ -86,7 +92,6 @@ export class LaneOwner {
 
   constructor(context: LaneContext, controls: FetchControls) {
     this.#context = context;
-    this.#turn = pLimit(context.settings.ONHAND_SLICES_AT_ONCE);
     this.#controls = controls;
   }
 
@@ -106,7 +111,12 @@ export class LaneOwner {
       const owned = this.#owned.get(lane);
       const wrong = this.#troubles.get(lane) ?? this.#unclaimed(lane);
       const numbers = owned ? laneNumbers(owned, this.#context.logEnds.get(lane)) : noLaneNumbers;
-      return { lane, ...(wrong ?? { state: 'claimed', trouble: null }), ...numbers };
+      return {
+        engine: this.#context.engine,
+        lane,
+        ...(wrong ?? { state: 'claimed', trouble: null }),
+        ...numbers,
+      };
     });
   }
 
@@ -165,7 +175,7 @@ export class LaneOwner {
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
     await owned?.lane.stop();
-    this.#context.metrics.parkedItems.remove({ lane: partition });
+    this.#context.metrics.parkedItems.remove({ engine: this.#context.engine, lane: partition });
     await owned?.publisher.stop();
   }
 
@@ -174,8 +184,9 @@ export class LaneOwner {
     while (generation === this.#generation && this.#assigned.includes(partition)) {
       try {
         const claim = await this.#claimInDatabase(partition);
-        const parked = await countParked(this.#context.pool, partition);
-        if (generation === this.#generation) this.#open(claim, parked.length, logger);
+        const work = this.#context.openWork(partition);
+        const parked = await work.parkedItems();
+        if (generation === this.#generation) this.#open(claim, work, parked, logger);
         return;
       } catch (error) {
         const halts = error instanceof OperationalError;
@@ -194,20 +205,20 @@ export class LaneOwner {
   }
 
   async #claimInDatabase(partition: number): Promise<Progress> {
-    const { pool, admin, topics, identifyLog } = this.#context;
+    const { engine, input, pool, admin, identifyLog } = this.#context;
     const owner = `${hostname().slice(0, 48)}:${process.pid}`;
     const identity = await identifyLog();
-    requirePartitionCount(identity, topics.stockCommands);
-    const id = { engine: 'stock', lane: partition, ...identity } as const;
-    const log = await admin.fetchTopicOffsets(topics.stockCommands.name);
+    requirePartitionCount(identity, input);
+    const id = { engine, lane: partition, ...identity };
+    const log = await admin.fetchTopicOffsets(input.name);
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
     faultPoint('claim-after-commit');
     requireWithinLog(claim, log);
     return claim;
   }
 
-  #open(claim: Progress, parkedItems: number, logger: Logger): void {
-    const { pool, settings, metrics } = this.#context;
+  #open(claim: Progress, work: LaneWork, parkedItems: number, logger: Logger): void {
+    const { engine, pool, settings, metrics, turn } = this.#context;
     const partition = claim.lane;
     const publisher = this.#context.openPublisher(claim);
     const unpublished = new UnpublishedAge();
@@ -219,21 +230,21 @@ export class LaneOwner {
     const lane = new Lane(
       pool,
       claim,
-      policyOf(settings),
+      work,
       limits,
       {
-        onCommitted: (slice, result) => {
+        onCommitted: (records, result) => {
           publisher.offer(result?.rows);
           const { outboxSequence } = lane.progress;
           unpublished.committed(outboxSequence, publisher.cursor, performance.now());
-          countSlice(metrics, partition, slice, result);
+          countSlice(metrics, claim, records, result);
         },
-        onRetry: () => metrics.slicesRetried.inc(),
+        onRetry: () => metrics.slicesRetried.inc({ engine }),
         onRoom: () => this.#controls.resume(partition),
         onFenced: () => {
           logger.warn('lane fenced by another claim');
           this.#controls.pause(partition);
-          metrics.slicesFenced.inc();
+          metrics.slicesFenced.inc({ engine });
           void this.#stop(partition);
           this.#fenced.add(partition);
         },
@@ -244,11 +255,11 @@ export class LaneOwner {
         },
       },
       logger,
-      this.#turn,
+      turn,
     );
     this.#owned.set(partition, { lane, publisher, unpublished });
     this.#troubles.delete(partition);
-    metrics.parkedItems.set({ lane: partition }, parkedItems);
+    metrics.parkedItems.set({ engine, lane: partition }, parkedItems);
     this.#controls.seek(partition, claim.nextOffset);
     this.#controls.resume(partition);
     logger.info({ nextOffset: claim.nextOffset, epoch: claim.epoch }, 'lane claimed');

@@ -1,16 +1,27 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { LaneRecord } from '../src/engine/laneRecord.ts';
+import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { RecordHeaders } from '../src/messaging/recordHeaders.ts';
 
-/** Records as a lane takes them: numbers for offset and time. */
-export function laneRecords(messages: readonly KafkaMessage[]): LaneRecord[] {
-  return messages.map(({ offset, timestamp, key, value, headers }) => ({
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-    headers: recordHeaders(headers ?? {}),
-  }));
+/**
+ * Records as a lane takes them: numbers for offset and time, and values that decoders can read, for
+ * which the registry must have learned the ids in them.
+ */
+export function laneRecords(
+  messages: readonly KafkaMessage[],
+  registry?: SchemaRegistry,
+): LaneRecord[] {
+  return messages.map(({ offset, timestamp, key, value, headers }) => {
+    const plain = registry ? registry.plain(value) : value;
+    return {
+      offset: Number(offset),
+      timestamp: Number(timestamp),
+      key,
+      value: plain,
+      ...(value && plain !== value && { received: value }),
+      headers: recordHeaders(headers ?? {}),
+    };
+  });
 }
 
 function recordHeaders(headers: IHeaders): RecordHeaders {

@@ -18,7 +18,7 @@ export interface OwnedLane {
   unpublished: UnpublishedAge;
 }
 
-type LaneNumbers = Omit<LaneStatus, 'lane' | 'state' | 'trouble'>;
+type LaneNumbers = Omit<LaneStatus, 'engine' | 'lane' | 'state' | 'trouble'>;
 
 /** How far a claimed lane is, with the end of its log where that is known. */
 export function laneNumbers(

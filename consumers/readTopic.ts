@@ -5,8 +5,8 @@ import type { Settings } from '../src/config/settings.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 
-/** Takes records of one partition, in order. */
-export type TakeRecords = (partition: number, records: KafkaMessage[]) => void;
+/** Takes records of one partition, in order; the next ones come when it is done. */
+export type TakeRecords = (partition: number, records: KafkaMessage[]) => void | Promise<void>;
 
 /**
  * Reads a topic once, from its first committed record to the end that it had at the call, as a
@@ -56,11 +56,10 @@ export async function readTopic(
       await consumer.subscribe({ topic, fromBeginning: true });
       await consumer.run({
         autoCommit: false,
-        eachBatch: ({ batch }) => {
+        eachBatch: async ({ batch }) => {
           const end = open.get(batch.partition) ?? 0;
           const records = batch.messages.filter(({ offset }) => Number(offset) < end);
-          if (records.length > 0) take(batch.partition, records);
-          return Promise.resolve();
+          if (records.length > 0) await take(batch.partition, records);
         },
       });
     };

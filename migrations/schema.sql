@@ -3,19 +3,30 @@
 -- npm run schema:dump
 
 CREATE TABLE `failed_decisions` (
+  `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
   `lane` smallint unsigned NOT NULL,
   `at_offset` bigint NOT NULL COMMENT 'record at which it was decided: itself, or a retry',
   `log_offset` bigint NOT NULL COMMENT 'of the command in the log',
   `reason` varchar(500) COLLATE utf8mb4_bin NOT NULL,
-  PRIMARY KEY (`lane`,`at_offset`,`log_offset`),
-  KEY `command` (`lane`,`log_offset`)
+  PRIMARY KEY (`engine`,`lane`,`at_offset`,`log_offset`),
+  KEY `command` (`engine`,`lane`,`log_offset`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `orders` (
+  `lane` smallint unsigned NOT NULL,
+  `order_id` varchar(64) COLLATE utf8mb4_bin NOT NULL,
+  `state` json NOT NULL COMMENT 'head, lines, open returns and noted events',
+  `due_at` bigint DEFAULT NULL COMMENT 'payment deadline while it runs',
+  `applied` bigint NOT NULL COMMENT 'log offset before which it was last changed',
+  PRIMARY KEY (`lane`,`order_id`),
+  KEY `due` (`lane`,`due_at`,`order_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `outbox` (
   `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
   `lane` smallint unsigned NOT NULL,
   `sequence` bigint NOT NULL COMMENT 'dense, in commit order, from the progress row',
-  `kind` enum('event','dead-letter') COLLATE utf8mb4_bin NOT NULL COMMENT 'decides the topic',
+  `kind` enum('event','dead-letter','reply','command','verdict') COLLATE utf8mb4_bin NOT NULL COMMENT 'decides the topic',
   `command_id` varchar(64) COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'on the first outcome of a command: how it is remembered',
   `time` bigint NOT NULL,
   `record_key` mediumblob,

@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { cursorGroup, transactionalId } from '../src/messaging/kafkaNames.ts';
-import type { TopicRegistry } from '../src/messaging/topics.ts';
+import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
+import { type TopicRegistry, topicsOf } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
 import type { Metrics } from '../src/ops/metrics.ts';
@@ -31,6 +32,8 @@ export interface PublisherContext {
   admin: Admin;
   logger: Logger;
   metrics: Metrics;
+  /** By whose ids records name their schemas, if there is one. */
+  registry?: SchemaRegistry | undefined;
 }
 
 /**
@@ -93,7 +96,7 @@ export class OutboxPublisher {
         }
       } catch (error) {
         this.#inStep = false;
-        this.#context.metrics.publisherRestarts.inc();
+        this.#context.metrics.publisherRestarts.inc({ engine: this.#claim.engine });
         this.#context.logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
         if (!(await this.#isStillOurs())) break;
         await sleep(backOffMs);
@@ -123,7 +126,9 @@ export class OutboxPublisher {
     try {
       await producer.connect();
       await (await producer.transaction()).abort();
-      const topic = topics.stockEvents.name;
+      const {
+        output: { name: topic },
+      } = topicsOf(topics, engine);
       const groupId = cursorGroup(settings, engine);
       const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const cursor =
@@ -172,20 +177,23 @@ export class OutboxPublisher {
   }
 
   async #publish(producer: Producer, rows: OutboxRow[]): Promise<void> {
-    const { settings, topics, metrics } = this.#context;
+    const { settings, topics, metrics, registry } = this.#context;
     const { engine, lane } = this.#claim;
     const begun = performance.now();
     const last = rows.at(-1)?.sequence ?? this.#cursor;
     const transaction = await producer.transaction();
     try {
       faultPoint('publish-before-send');
-      await transaction.sendBatch({ acks: -1, topicMessages: outboxMessages(rows, lane, topics) });
+      await transaction.sendBatch({
+        acks: -1,
+        topicMessages: outboxMessages(rows, this.#claim, topics, registry),
+      });
       faultPoint('publish-after-send');
       await transaction.sendOffsets({
         consumerGroupId: cursorGroup(settings, engine),
         topics: [
           {
-            topic: topics.stockEvents.name,
+            topic: topicsOf(topics, engine).output.name,
             partitions: [{ partition: lane, offset: String(last) }],
           },
         ],
@@ -198,8 +206,8 @@ export class OutboxPublisher {
       throw error;
     }
     this.#cursor = last;
-    metrics.publishRows.observe(rows.length);
-    metrics.publishSeconds.observe((performance.now() - begun) / 1000);
+    metrics.publishRows.observe({ engine }, rows.length);
+    metrics.publishSeconds.observe({ engine }, (performance.now() - begun) / 1000);
     if (Date.now() - this.#notedAt > noteIntervalMs) await this.#note();
   }
 

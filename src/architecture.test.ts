@@ -11,9 +11,9 @@ const layers = [
   ['src/domain'],
   ['src/config', 'src/ops'],
   ['src/messaging', 'src/storage', 'stack'],
-  ['src/engine'],
+  ['src/engine', 'src/view'],
   ['consumers', 'producers'],
-  ['src/verify', 'src/docs'],
+  ['src/verify', 'src/docs', 'src/api'],
   ['src/cli'],
 ];
 /**

@@ -1,70 +1,120 @@
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
-import type { LaneOwner } from '../../consumers/laneOwner.ts';
+import { guardRoutes } from '../api/guardRoutes.ts';
+import { type ReadSources, readRoutes } from '../api/readRoutes.ts';
 import type { Settings } from '../config/settings.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { consumerGroup } from '../messaging/kafkaNames.ts';
-import type { TopicRegistry } from '../messaging/topics.ts';
+import type { Topic } from '../messaging/topics.ts';
 import { healthReport } from '../ops/healthReport.ts';
 import { type HttpServer, startHttpServer } from '../ops/httpServer.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import type { LaneStatus } from '../ops/laneStatus.ts';
+import type { EngineLanes, Metrics } from '../ops/metrics.ts';
 import { operatorRoutes } from '../ops/operatorRoutes.ts';
 import { ServerProbe } from '../ops/serverProbe.ts';
+import { openDatabase } from '../storage/database.ts';
+import type { EngineName } from '../storage/progress.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
+import { openViewClient } from '../view/viewClient.ts';
+
+const readConnectionsMax = 4;
 
 /** What the operator's view needs of its process. */
 export interface OperatorContext {
   settings: Settings;
-  topics: TopicRegistry;
   pool: Pool;
   admin: Admin;
   logger: Logger;
   metrics: Metrics;
+}
+
+/** What the operator sees of an engine. */
+export interface EngineView {
+  engine: EngineName;
+  /** Its log. */
+  input: Topic;
   /** Kept up to date here: where the logs of all lanes end. */
   logEnds: Map<number, number>;
+  /** Undefined before the first assignment of lanes. */
+  statuses(): LaneStatus[] | undefined;
 }
 
 /**
- * Serves health and metrics of a processor, and asks Kafka and MySQL every few seconds whether they
+ * Serves health, metrics and the read API of a processor, and asks Kafka and MySQL every few seconds whether they
  * answer; the question to Kafka is where the logs end. Throws HTTP_ADDRESS_UNUSABLE.
  */
 export async function startOperatorServer(
   context: OperatorContext,
-  lanes: LaneOwner,
+  engines: readonly EngineView[],
 ): Promise<HttpServer> {
-  const { settings, topics, logger, metrics } = context;
-  const probes = serverProbes(context);
-  const group = consumerGroup(settings, 'stock');
-  const server = await startHttpServer(
-    settings,
-    logger,
-    operatorRoutes({
-      health: () => healthReport(lanes.statuses(), probes),
-      metrics: async () => {
-        metrics.showLanes(lanes.statuses() ?? [], group, topics.stockCommands.name);
-        for (const { server, trouble } of probes) metrics.serverUp.set({ server }, trouble ? 0 : 1);
-        return {
-          contentType: metrics.registry.contentType,
-          text: await metrics.registry.metrics(),
-        };
-      },
-    }),
-  );
+  const { settings, logger, metrics } = context;
+  const probes = serverProbes(context, engines);
+  const operator = operatorRoutes({
+    health: () => healthReport(allLanes(engines), probes),
+    metrics: async () => {
+      metrics.showLanes(engines.map((view) => lanesOf(view, settings)));
+      for (const { server, trouble } of probes) metrics.serverUp.set({ server }, trouble ? 0 : 1);
+      return {
+        contentType: metrics.registry.contentType,
+        text: await metrics.registry.metrics(),
+      };
+    },
+  });
+  const sources = openSources(settings);
+  const server = await startHttpServer(settings, logger, (app) => {
+    guardRoutes(app, settings);
+    operator(app);
+    readRoutes(sources)(app);
+  }).catch(async (error: unknown) => {
+    await closeSources(sources);
+    throw error;
+  });
   for (const probe of probes) void probe.start();
   return {
     url: server.url,
-    close: () => {
+    close: async () => {
       for (const probe of probes) probe.stop();
-      return server.close();
+      await server.close();
+      await closeSources(sources);
     },
   };
 }
 
-function serverProbes({ settings, topics, pool, admin, logEnds }: OperatorContext): ServerProbe[] {
+/** Connections that the engine does not need: whoever reads must not hold it up. */
+function openSources(settings: Settings): ReadSources {
+  return {
+    settings,
+    pool: openDatabase(settings, 'read', readConnectionsMax),
+    client: settings.ONHAND_VIEW ? openViewClient(settings) : undefined,
+  };
+}
+
+async function closeSources({ pool, client }: ReadSources): Promise<void> {
+  client?.disconnect();
+  await pool.end();
+}
+
+/** Undefined until every engine has been assigned lanes, or been told that there are none. */
+function allLanes(engines: readonly EngineView[]): LaneStatus[] | undefined {
+  const lanes = engines.map((view) => view.statuses());
+  return lanes.includes(undefined) ? undefined : lanes.flatMap((statuses) => statuses ?? []);
+}
+
+function lanesOf({ engine, input, statuses }: EngineView, settings: Settings): EngineLanes {
+  const consumergroup = consumerGroup(settings, engine);
+  return { engine, lanes: statuses() ?? [], consumergroup, topic: input.name };
+}
+
+function serverProbes(
+  { settings, pool, admin }: OperatorContext,
+  engines: readonly EngineView[],
+): ServerProbe[] {
   const findEnds = async () => {
-    const ends = await admin.fetchTopicOffsets(topics.stockCommands.name);
-    for (const { partition, high } of ends) logEnds.set(partition, Number(high));
+    for (const { input, logEnds } of engines) {
+      const ends = await admin.fetchTopicOffsets(input.name);
+      for (const { partition, high } of ends) logEnds.set(partition, Number(high));
+    }
   };
   return [
     new ServerProbe('kafka', findEnds, (error) => toOperationalError(error, settings)),

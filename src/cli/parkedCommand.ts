@@ -86,7 +86,10 @@ async function list(pool: Pool, { json }: Options): Promise<void> {
 async function show(pool: Pool, settings: Settings, sku: string, options: Options): Promise<void> {
   const rows = await parkedRows(pool, settings, sku, options.location);
   const failed = new Map(
-    (await readFailedDecisions(pool, laneOf(settings, sku))).map((one) => [one.offset, one.reason]),
+    (await readFailedDecisions(pool, 'stock', laneOf(settings, sku))).map((one) => [
+      one.offset,
+      one.reason,
+    ]),
   );
   const commands = rows.map(({ offset, time, value }) => {
     const reason = failed.get(offset) ?? null;

@@ -1,25 +1,21 @@
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import { StockConsumer } from '../../consumers/stockConsumer.ts';
-import { ExpiryScheduler } from '../../producers/expiryScheduler.ts';
-import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
 import type { Settings } from '../config/settings.ts';
-import { OutboxPruner } from '../engine/outboxPruner.ts';
-import { policyOf } from '../engine/policyOf.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
-import { createKafka } from '../messaging/kafkaClient.ts';
+import { prepareRegistry } from '../messaging/registry/prepareRegistry.ts';
 import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
-import { identifyTopics } from '../messaging/topicIds.ts';
 import { topicRegistry } from '../messaging/topics.ts';
-import { invariant } from '../ops/errors.ts';
 import type { HttpServer } from '../ops/httpServer.ts';
 import { Metrics } from '../ops/metrics.ts';
-import { sharedWhilePending } from '../ops/sharedWhilePending.ts';
 import { openDatabase, requireDatabase } from '../storage/database.ts';
+import { engineNames } from '../storage/progress.ts';
+import { engineProcess } from './engineProcess.ts';
 import { startOperatorServer } from './operatorServer.ts';
 
+/** More than lanes have transactions at once: reads, publishers and probes have theirs. */
 const connectionsMax = 16;
 
-/** A running stock processor. */
+/** A running processor: both engines. */
 export interface Processor {
   /** Where health and metrics are served. */
   url: string;
@@ -28,7 +24,7 @@ export interface Processor {
 }
 
 /**
- * Wires one process: topics checked, database checked, then the consumer with its lanes and their
+ * Wires one process: topics checked, database checked, then both engines with their lanes and
  * publishers. Throws named errors when something is missing; `onCrash` is told of what ends it
  * later.
  */
@@ -45,42 +41,20 @@ export async function startProcessor(
   let operator: HttpServer | undefined;
   try {
     requireTopics(await checkTopics(admin, topics));
-    const { name } = topics.stockCommands;
-    const identifyLog = sharedWhilePending(async () => {
-      const topics = await identifyTopics(createKafka(settings, 'onhand-topic-ids', logger), [
-        name,
-      ]);
-      const identity = topics.get(name);
-      invariant(identity, `${name} was not identified`);
-      return identity;
-    });
+    const registry = await prepareRegistry(settings, topics);
     await requireDatabase(pool, settings);
-    const logEnds = new Map<number, number>();
-    const shared = { settings, topics, pool, admin, logger, metrics, logEnds };
-    const consumer = new StockConsumer(
-      {
-        ...shared,
-        identifyLog,
-        openPublisher: (claim) => new OutboxPublisher(shared, claim),
-      },
-      onCrash,
-    );
-    const scheduler = new ExpiryScheduler({ ...shared, progress: () => consumer.lanes.progress() });
-    const { commandMemoryMs } = policyOf(settings);
-    const progress = () => consumer.lanes.progress();
-    const pruner = new OutboxPruner(pool, logger, commandMemoryMs, progress);
-    const server = await startOperatorServer(shared, consumer.lanes);
+    const turn = pLimit(settings.ONHAND_SLICES_AT_ONCE);
+    const shared = { settings, topics, pool, admin, logger, metrics, turn, registry };
+    const engines = engineNames.map((engine) => engineProcess(engine, shared, onCrash));
+    const views = engines.map(({ view }) => view);
+    const server = await startOperatorServer(shared, views);
     operator = server;
-    await consumer.start();
-    await scheduler.start();
-    pruner.start();
+    await Promise.all(engines.map((engine) => engine.start()));
     return {
       url: server.url,
       stop: async () => {
         await server.close();
-        await scheduler.stop();
-        await pruner.stop();
-        await consumer.stop();
+        await Promise.all(engines.map((engine) => engine.stop()));
         await admin.disconnect();
         await pool.end();
       },

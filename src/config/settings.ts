@@ -9,6 +9,9 @@ const text = () => z.string().min(1);
 const secret = () => z.string().meta({ secret: true });
 const user = (fallback: string) => text().max(32).default(fallback);
 
+/** Deadlines of orders and of their reservations go by the clocks of different partitions. */
+const clockDifferenceSecondsMax = 60;
+
 /**
  * Every setting of onhand, by its environment variable. The description is the one that
  * `onhand config show`, `--help` and the README print. A secret can also be given as NAME_FILE:
@@ -27,6 +30,14 @@ export const settings = z
       .describe('SASL mechanism; none when unset'),
     ONHAND_KAFKA_SASL_USERNAME: text().optional().describe('SASL user'),
     ONHAND_KAFKA_SASL_PASSWORD: secret().optional().describe('SASL password'),
+
+    ONHAND_SCHEMA_REGISTRY_URL: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !new URL(url).username, 'no user in the address: it has its own setting')
+      .optional()
+      .describe('schema registry with Confluent’s interface; none when unset'),
+    ONHAND_SCHEMA_REGISTRY_USER: text().optional().describe('user of the schema registry'),
+    ONHAND_SCHEMA_REGISTRY_PASSWORD: secret().optional().describe('its password'),
 
     ONHAND_MYSQL_HOST: text().describe('MySQL host'),
     ONHAND_MYSQL_PORT: port(3306).describe('MySQL port'),
@@ -50,6 +61,13 @@ export const settings = z
     ONHAND_REDIS_PORT: port(6379).describe('Redis port'),
     ONHAND_REDIS_PASSWORD: secret().optional().describe('Redis password'),
     ONHAND_REDIS_TLS: flag().describe('TLS to Redis, certificate checked'),
+    ONHAND_VIEW: z
+      .stringbool()
+      .default(true)
+      .describe('keep levels and outcomes in Redis for readers'),
+    ONHAND_OUTCOME_TTL_SECONDS: count(600, 86_400).describe(
+      'how long the outcome of a command can be looked up in Redis, in seconds',
+    ),
 
     ONHAND_TOPIC_PREFIX: z
       .string()
@@ -77,6 +95,16 @@ export const settings = z
     ONHAND_RESERVATION_TTL_SECONDS_MAX: count(2_592_000, 31_536_000).describe(
       'longest life that a reservation may have from its start, extensions included, in seconds',
     ),
+    ONHAND_PAYMENT_TTL_SECONDS: count(1800, 31_536_000).describe(
+      'time to pay of an order that names none, in seconds',
+    ),
+    ONHAND_PAYMENT_TTL_SECONDS_MAX: count(604_800, 31_536_000).describe(
+      'longest time to pay that an order may ask for, in seconds',
+    ),
+    ONHAND_PAYMENT_GRACE_SECONDS: count(3600, 31_536_000).describe(
+      'how long the reservations of an order outlive its time to pay, in seconds: they expire by ' +
+        'themselves only when the order engine stands still for so long',
+    ),
     ONHAND_COMMAND_MEMORY_HOURS: count(168, 8760).describe(
       'how long command ids are remembered, in hours of log time',
     ),
@@ -91,6 +119,9 @@ export const settings = z
       .max(65535)
       .default(0)
       .describe('its port; 0: any free one, which the log names'),
+    ONHAND_HTTP_TOKEN: secret()
+      .optional()
+      .describe('bearer token that every request but /health must carry; none when unset'),
 
     ONHAND_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -102,6 +133,23 @@ export const settings = z
     {
       path: ['ONHAND_RESERVATION_TTL_SECONDS'],
       error: 'must not be longer than ONHAND_RESERVATION_TTL_SECONDS_MAX',
+    },
+  )
+  .refine((values) => values.ONHAND_PAYMENT_TTL_SECONDS <= values.ONHAND_PAYMENT_TTL_SECONDS_MAX, {
+    path: ['ONHAND_PAYMENT_TTL_SECONDS'],
+    error: 'must not be longer than ONHAND_PAYMENT_TTL_SECONDS_MAX',
+  })
+  .refine(
+    (values) =>
+      values.ONHAND_PAYMENT_TTL_SECONDS_MAX +
+        values.ONHAND_PAYMENT_GRACE_SECONDS +
+        clockDifferenceSecondsMax <=
+      values.ONHAND_RESERVATION_TTL_SECONDS_MAX,
+    {
+      path: ['ONHAND_PAYMENT_TTL_SECONDS_MAX'],
+      error:
+        'must, with ONHAND_PAYMENT_GRACE_SECONDS and a minute for clocks that differ, not be ' +
+        'longer than ONHAND_RESERVATION_TTL_SECONDS_MAX: an order would outlive its reservations',
     },
   );
 

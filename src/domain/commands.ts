@@ -4,6 +4,8 @@ interface CommandHead {
   commandId: string;
   sku: string;
   location: string;
+  /** Its outcome is also told to the order that it names. No part of what is asked for. */
+  reply?: boolean;
 }
 
 /** Goods came in: on hand += quantity. */

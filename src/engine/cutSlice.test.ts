@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import type { StockCommand } from '../domain/commands.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
-import { cutSlice } from './cutSlice.ts';
 import type { Entry } from './decodeSlice.ts';
+import { StockLane } from './stockLane.ts';
 import { DecodeError } from '../messaging/decodeError.ts';
 
 const tick: StockCommand = { kind: 'ExpireDue', limit: 10 };
 const receive = commandsFor('tea').receive(1);
 const limits = { commandsMax: 3, bytesMax: 100 };
+
+const cut = (entries: Entry[], given: typeof limits) => StockLane.prototype.cut(entries, given);
 
 function entry(command: StockCommand | null, bytes = 10): Entry {
   const record = { offset: 0, timestamp: 0, key: null, value: Buffer.alloc(bytes), headers: {} };
@@ -28,7 +30,7 @@ describe('cutSlice', () => {
   ];
   for (const [what, entries, length] of cases) {
     it(`takes ${what}`, () => {
-      expect(cutSlice(entries, limits)).to.equal(length);
+      expect(cut(entries, limits)).to.equal(length);
     });
   }
 
@@ -36,8 +38,8 @@ describe('cutSlice', () => {
     const heavy = entry(receive, 0);
     heavy.record.key = Buffer.alloc(40);
     heavy.record.headers = { ab: [Buffer.alloc(10), Buffer.alloc(8)] };
-    expect(cutSlice([heavy, heavy], limits)).to.equal(1);
+    expect(cut([heavy, heavy], limits)).to.equal(1);
     heavy.record.headers = {};
-    expect(cutSlice([heavy, heavy], limits)).to.equal(2);
+    expect(cut([heavy, heavy], limits)).to.equal(2);
   });
 });

@@ -2,7 +2,7 @@ import type { StockEvent } from '../domain/events.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import type { Entry } from './decodeSlice.ts';
-import { deadLetterRow, eventRows } from './outboxRows.ts';
+import { deadLetterRow, eventRows, replyRow } from './outboxRows.ts';
 import type { Parking } from './parking.ts';
 
 /** What was decided, and the rows that say so, numbered on from the lane's last. */
@@ -27,6 +27,7 @@ export function decideSlice(
     for (const caused of parking.decide(entry)) {
       for (const event of caused.events) events.push(event);
       for (const row of eventRows(caused.events, caused.offset, from, next())) rows.push(row);
+      if (caused.reply) rows.push(replyRow(caused.reply, entry.time, next()));
     }
   }
   return { events, rows };

@@ -4,28 +4,42 @@ import { partitionOf } from '../messaging/partitionOf.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import type { LaneId } from '../storage/progress.ts';
 import type { LaneRecord } from './laneRecord.ts';
+import type { LogEntry } from './laneWork.ts';
 
-/** A record with its log time, and either the command in it or why there is none. */
-export type Entry =
-  | { record: LaneRecord; time: number; command: StockCommand }
-  | { record: LaneRecord; time: number; failure: DecodeError };
+/** A record, and either the command in it or why there is none. */
+export type Entry = (LogEntry & { command: StockCommand }) | UndecodedEntry;
 
-/**
- * Step 1 of a slice: decodes records in log order. Log time is the append time made monotonic
- * within the lane: a broker whose clock was set back does not turn time back.
- */
+/** A record with no message of ours in it. */
+export type UndecodedEntry = LogEntry & { failure: DecodeError };
+
+/** Step 1 of a slice of the stock engine: decodes records in log order. */
 export function decodeSlice(
   records: readonly LaneRecord[],
   lane: LaneId,
   previousLogTime: number,
 ): Entry[] {
+  return decodeEntries(records, previousLogTime, ({ value }) => {
+    const command = decodeStockCommand(value);
+    requireHome(command, lane);
+    return { command };
+  });
+}
+
+/**
+ * Decodes records in log order; those whose decoding throws DecodeError stay with their failure.
+ * Log time is the append time made monotonic within the lane: a broker whose clock was set back
+ * does not turn time back.
+ */
+export function decodeEntries<Message extends object>(
+  records: readonly LaneRecord[],
+  previousLogTime: number,
+  decode: (record: LaneRecord) => Message,
+): ((LogEntry & Message) | UndecodedEntry)[] {
   let time = previousLogTime;
   return records.map((record) => {
     time = Math.max(time, record.timestamp);
     try {
-      const command = decodeStockCommand(record.value);
-      requireHome(command, lane);
-      return { record, time, command };
+      return { record, time, ...decode(record) };
     } catch (error) {
       if (error instanceof DecodeError) return { record, time, failure: error };
       throw error;

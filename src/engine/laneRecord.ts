@@ -7,12 +7,14 @@ export interface LaneRecord {
   timestamp: number;
   key: Buffer | null;
   value: Buffer | null;
+  /** The value as it came, where it named its schema by an id of a registry. */
+  received?: Buffer;
   headers: RecordHeaders;
 }
 
 /** Bytes that a record keeps in memory and, as a dead letter, takes in a statement. */
-export function recordBytes({ key, value, headers }: LaneRecord): number {
-  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+export function recordBytes({ key, value, received, headers }: LaneRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0) + (received?.length ?? 0);
   for (const name in headers) {
     const header = headers[name] ?? [];
     bytes += name.length;

@@ -1,11 +1,17 @@
 import type { StockEvent } from '../domain/events.ts';
 import { levelAfter } from '../domain/stockLevel.ts';
 import { isRemembered } from '../domain/evolve.ts';
+import type { StockReply } from '../domain/order/orderEvents.ts';
+import type { OrderFact } from '../domain/order/orderFacts.ts';
+import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
+import { encodeOrderStockEvent } from '../messaging/orderStockEventCodec.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
+import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
 import type { LaneRecord } from './laneRecord.ts';
+import type { LogEntry } from './laneWork.ts';
 
 /**
  * The rows by which the events that a log position caused are published, numbered from `sequence`
@@ -32,6 +38,44 @@ export function eventRows(
   });
 }
 
+/** The row by which a command's outcome is told to the order that it names. */
+export function replyRow(reply: StockReply, time: number, sequence: number): OutboxRow {
+  return {
+    ...plainRow,
+    sequence,
+    kind: 'reply',
+    time,
+    key: reply.orderId,
+    value: encodeOrderEvent(reply),
+  };
+}
+
+/** The rows by which what an order event caused is sent and published, numbered on. */
+export function orderRows(
+  facts: readonly OrderFact[],
+  { lane, topicId }: LaneId,
+  { record, time }: LogEntry,
+  sequence: number,
+): OutboxRow[] {
+  const rows: OutboxRow[] = [];
+  let verdicts = 0;
+  for (const fact of facts) {
+    const shared = { ...plainRow, sequence: sequence + rows.length, time };
+    if (fact.kind === 'StockAsked') {
+      const value = encodeStockCommand({ ...fact.command, reply: true });
+      rows.push({ ...shared, kind: 'command', key: fact.command.sku, value });
+    } else if (fact.kind === 'VerdictGiven') {
+      const cause = { topicId, partition: lane, offset: record.offset, index: verdicts++ };
+      const value = encodeOrderStockEvent(fact.verdict, cause);
+      rows.push({ ...shared, kind: 'verdict', key: fact.orderId, value });
+    }
+  }
+  return rows;
+}
+
+/** What most rows leave out. */
+const plainRow = { commandId: null, headers: null, level: null };
+
 /** A message can quote a SKU of any length. */
 const messageLengthMax = 300;
 
@@ -53,7 +97,7 @@ export function deadLetterRow(
   };
   const headers: RecordHeaders = { ...record.headers };
   for (const [name, text] of Object.entries(reason)) headers[name] = Buffer.from(text);
-  const { key, value } = record;
+  const { key, value, received } = record;
   return {
     sequence,
     kind: 'dead-letter',
@@ -61,7 +105,7 @@ export function deadLetterRow(
     time,
     key,
     headers,
-    value,
+    value: received ?? value,
     level: null,
   };
 }

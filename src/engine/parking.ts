@@ -1,10 +1,12 @@
-import type { AskingCommand, RetryParked, SkipParked } from '../domain/commands.ts';
+import type { AskingCommand, RetryParked, SkipParked, StockCommand } from '../domain/commands.ts';
 import { decide, refuseSkipped } from '../domain/decide.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
 import { malformedName } from '../domain/malformed.ts';
+import type { StockReply } from '../domain/order/orderEvents.ts';
+import { replyTo } from '../domain/order/replyTo.ts';
 import type { StockState } from '../domain/stockState.ts';
-import { itemKey } from '../domain/stockState.ts';
+import { itemKey, recall } from '../domain/stockState.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
 import { throwOnPoison } from '../ops/faultPoint.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
@@ -13,10 +15,12 @@ import type { ParkedRow } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
 import { HandlerError, type Poison, positionKey } from './handlerError.ts';
 
-/** Events that one log position has caused. */
+/** What one log position has caused. */
 export interface Caused {
   offset: number;
   events: StockEvent[];
+  /** The answer to the order that asked for one: to a repeat, the first outcome again. */
+  reply: StockReply | null;
 }
 
 type CommandEntry = Extract<Entry, { command: unknown }>;
@@ -106,7 +110,7 @@ export class Parking {
     const event = refuseSkipped(command, this.#state, entry.time);
     evolve(this.#state, event);
     this.#unpark(key, rows);
-    return { offset: row.offset, events: [event] };
+    return { offset: row.offset, events: [event], reply: replyOf(command, event) };
   }
 
   #unpark(key: string, rows: ParkedRow[]): void {
@@ -119,17 +123,29 @@ export class Parking {
     else this.removed.push(row.offset);
   }
 
+  #replyTo(command: StockCommand, events: readonly StockEvent[], now: number): StockReply | null {
+    if (command.kind === 'ExpireDue' || !command.reply) return null;
+    const outcome = events.at(-1) ?? recall(this.#state, command.commandId, now);
+    return outcome ? replyOf(command, outcome) : null;
+  }
+
   #apply(command: CommandEntry['command'], offset: number, entry: CommandEntry): Caused {
     try {
       if (command.kind !== 'ExpireDue' && !isOperators(command)) throwOnPoison(command.sku);
       const events = decide(command, this.#state, entry.time);
       for (const event of events) evolve(this.#state, event);
-      return { offset, events };
+      return { offset, events, reply: this.#replyTo(command, events, entry.time) };
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       throw new HandlerError(entry.record.offset, offset, error);
     }
   }
+}
+
+/** The answer to a command that asked for one, and that names an order. */
+function replyOf(command: StockCommand, outcome: StockEvent): StockReply | null {
+  const asks = 'reply' in command && command.reply === true && 'orderId' in command;
+  return asks ? replyTo(command, outcome) : null;
 }
 
 function isOperators(command: CommandEntry['command']): command is RetryParked | SkipParked {

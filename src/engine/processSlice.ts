@@ -3,7 +3,6 @@ import type { StockEvent } from '../domain/events.ts';
 import { isRemembered } from '../domain/evolve.ts';
 import { faultPoint } from '../ops/faultPoint.ts';
 import { inTransaction } from '../storage/database.ts';
-import type { OutboxRow } from '../storage/outbox.ts';
 import { appendOutbox } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { advanceProgress } from '../storage/progress.ts';
@@ -16,34 +15,13 @@ import { Parking } from './parking.ts';
 import { saveFailedDecisions } from '../storage/failedDecisions.ts';
 import { saveParked } from '../storage/parkedCommands.ts';
 import type { LaneState } from './laneState.ts';
+import type { SliceResult } from './laneWork.ts';
 import { stockChanges } from './stockChanges.ts';
-
-/** What a committed slice leaves: where the lane is now, and what is to be published. */
-export interface SliceResult {
-  progress: Progress;
-  rows: OutboxRow[];
-  measures: SliceMeasures;
-}
-
-/** What is counted of a committed slice. */
-export interface SliceMeasures {
-  events: readonly StockEvent[];
-  /** Commands that it parked, less those that it took up again. */
-  parked: number;
-  /** Stock items that are parked in the lane after it. */
-  parkedItems: number;
-  /** From loading to the end of the commit. */
-  seconds: number;
-  /** The transaction alone. */
-  commitSeconds: number;
-}
+import { stockOutcomes } from './stockOutcomes.ts';
 
 /**
- * Applies one slice of a lane's log: entries in order, all at or after `from.nextOffset`, up to but
- * not including `nextOffset`. All of it is committed, or (whatever is thrown) nothing is, unless
- * the answer to COMMIT was lost: then the progress row tells. Step 1, decoding, is done before: the
- * lane decodes the next slice while this one commits. Commands in `poison` are parked untried;
- * throws HandlerError for a command that should be there, when its decision throws.
+ * Applies one slice of a stock lane's log, as `LaneWork.apply` says. Step 1, decoding, is done
+ * before: the lane decodes the next slice while this one commits. Commands in `poison` are parked.
  */
 export async function processSlice(
   pool: Pool,
@@ -78,7 +56,7 @@ export async function processSlice(
       saveLevels(connection, from.lane, changes.levels),
       saveReservations(connection, from.lane, changes.reservations),
       forgetCommands(connection, from.lane, forgotten),
-      saveFailedDecisions(connection, from.lane, [...poison.values()]),
+      saveFailedDecisions(connection, from.engine, from.lane, [...poison.values()]),
       saveParked(connection, from.lane, parking.added, parking.removed),
       appendOutbox(connection, from.engine, from.lane, rows),
     ]);
@@ -89,13 +67,12 @@ export async function processSlice(
   // 5. Hand on.
   laneState.keep(changes.items, state.parked);
   const measures = {
-    events,
-    parked: parking.added.length - parking.removed.length,
+    ...stockOutcomes(entries, events, rows, parking.added.length - parking.removed.length),
     parkedItems: state.parked.size,
     seconds: (performance.now() - begun) / 1000,
     commitSeconds: (performance.now() - decided) / 1000,
   };
-  return { progress, rows, measures };
+  return { progress, taken: entries.length, rows, measures };
 }
 
 /** Ids whose memory had run out and that are remembered anew by this slice. */

@@ -7,16 +7,31 @@ import { rabinFingerprint } from './rabinFingerprint.ts';
 
 /** An Avro type with the fingerprint by which single-object encoding names it. */
 export interface AvroSchema {
+  /** Without the namespace. */
   name: string;
   /** Nullable fields are plain values; a union of records is wrapped. */
   type: avro.Type;
   /** CRC-64-AVRO of the schema's parsing canonical form, 8 bytes, little-endian. */
   fingerprint: Buffer;
+  /** The schema as JSON, its documentation and defaults included. */
+  text: string;
 }
+
+export const schemaFolder = join(packageRoot, 'schemas');
 
 /** Loads `schemas/NAME.avsc`. */
 export function loadAvroSchema(name: string): AvroSchema {
-  const file = join(packageRoot, 'schemas', `${name}.avsc`);
-  const type = avro.Type.forSchema(JSON.parse(readFileSync(file, 'utf8')) as Schema);
-  return { name, type, fingerprint: rabinFingerprint(JSON.stringify(type.schema())) };
+  return parseAvroSchema(readFileSync(join(schemaFolder, `${name}.avsc`), 'utf8'));
+}
+
+/** Reads a schema from its JSON. Throws when it is none. */
+export function parseAvroSchema(text: string): AvroSchema {
+  const schema = JSON.parse(text) as Schema;
+  const type = avro.Type.forSchema(schema);
+  return {
+    name: type.branchName?.split('.').at(-1) ?? type.typeName,
+    type,
+    fingerprint: rabinFingerprint(JSON.stringify(type.schema())),
+    text: JSON.stringify(schema),
+  };
 }

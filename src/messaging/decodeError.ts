@@ -3,6 +3,8 @@ export type DecodeFailure =
   | 'EMPTY_VALUE'
   | 'NOT_SINGLE_OBJECT_ENCODED'
   | 'UNKNOWN_SCHEMA'
+  | 'UNREADABLE_SCHEMA'
+  | 'UNKNOWN_KIND'
   | 'BROKEN_BODY'
   | 'WRONG_PARTITION';
 

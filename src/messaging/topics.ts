@@ -8,13 +8,21 @@ export interface Topic {
   /** Topic settings given at creation; what is not named here is the broker's default. */
   readonly configs: Readonly<Record<string, string>>;
   /** What records are keyed by, and so what decides their partition (Java-compatible murmur2). */
-  readonly key: 'SKU' | 'as received';
+  readonly key: 'SKU' | 'order id' | 'as received';
   /** Avro record of the values; `bytes` when they are passed on as they came. */
-  readonly schema: 'StockCommand' | 'StockEvent' | 'StockLevel' | 'bytes';
+  readonly schema:
+    'StockCommand' | 'StockEvent' | 'StockLevel' | 'OrderEvent' | 'OrderStockEvent' | 'bytes';
   readonly description: string;
 }
 
-export type TopicRole = 'stockCommands' | 'stockEvents' | 'stockLevels' | 'stockDeadLetter';
+export type TopicRole =
+  | 'stockCommands'
+  | 'stockEvents'
+  | 'stockLevels'
+  | 'stockDeadLetter'
+  | 'orderEvents'
+  | 'orderStock'
+  | 'orderDeadLetter';
 export type TopicRegistry = Readonly<Record<TopicRole, Topic>>;
 
 type TopicSettings = Pick<
@@ -32,16 +40,16 @@ const compacted = {
   'max.compaction.lag.ms': String(hourMs),
 };
 /**
- * The processor must never fall further behind than `retention.ms`: commands that the broker has
+ * The processor must never fall further behind than `retention.ms`: records that the broker has
  * deleted unread halt their lane with COMMANDS_LOST.
  */
-const commandLog = {
+const inputLog = {
   ...kept,
   'message.timestamp.type': 'LogAppendTime',
   'retention.ms': String(weekMs),
   'max.message.bytes': '1048588',
 };
-/** Takes any command as received together with the headers that say why. */
+/** Takes any record as received together with the headers that say why. */
 const deadLetters = { ...kept, 'max.message.bytes': '1179648' };
 
 /**
@@ -55,11 +63,12 @@ export function topicRegistry(settings: TopicSettings): TopicRegistry {
   };
   const prefix = settings.ONHAND_TOPIC_PREFIX;
   const commands = `${prefix}stock.commands`;
+  const orders = `${prefix}order.events`;
   return {
     stockCommands: {
       ...shared,
       name: commands,
-      configs: commandLog,
+      configs: inputLog,
       key: 'SKU',
       schema: 'StockCommand',
       description: 'what is asked of the stock; the append time is the time of the decision',
@@ -88,5 +97,48 @@ export function topicRegistry(settings: TopicSettings): TopicRegistry {
       schema: 'bytes',
       description: 'commands that could not be decoded, with the reason in headers',
     },
+    orderEvents: {
+      ...shared,
+      name: orders,
+      configs: inputLog,
+      key: 'order id',
+      schema: 'OrderEvent',
+      description: 'what happens to orders, and the stock engine’s answers to them',
+    },
+    orderStock: {
+      ...shared,
+      name: `${prefix}order.stock`,
+      configs: kept,
+      key: 'order id',
+      schema: 'OrderStockEvent',
+      description: 'one verdict per order step, for the order service',
+    },
+    orderDeadLetter: {
+      ...shared,
+      name: `${orders}.dead-letter`,
+      configs: deadLetters,
+      key: 'as received',
+      schema: 'bytes',
+      description: 'order events that could not be decoded or decided, with the reason in headers',
+    },
   };
+}
+
+/** The topics of one engine. */
+export interface EngineTopics {
+  /** Its log. */
+  input: Topic;
+  /** What its publishers' cursors are kept for: where its own outcomes go. */
+  output: Topic;
+  deadLetter: Topic;
+}
+
+export function topicsOf(topics: TopicRegistry, engine: 'stock' | 'order'): EngineTopics {
+  return engine === 'stock'
+    ? {
+        input: topics.stockCommands,
+        output: topics.stockEvents,
+        deadLetter: topics.stockDeadLetter,
+      }
+    : { input: topics.orderEvents, output: topics.orderStock, deadLetter: topics.orderDeadLetter };
 }

@@ -5,7 +5,8 @@ import type { LaneStatus } from './laneStatus.ts';
 
 const numbers = { nextOffset: 1, lagRecords: 0, lagSeconds: 0 };
 const outbox = { outboxLagRows: 0, oldestUnpublishedSeconds: 0 };
-const claimed: LaneStatus = { lane: 0, state: 'claimed', trouble: null, ...numbers, ...outbox };
+const place = { engine: 'stock', lane: 0 } as const;
+const claimed: LaneStatus = { ...place, state: 'claimed', trouble: null, ...numbers, ...outbox };
 const lost = {
   code: 'COMMANDS_LOST',
   reason: 'offsets 0 to 4 were deleted',
@@ -30,7 +31,7 @@ describe('healthReport', () => {
   it('names a lane that is not claimed, its state and the reason', () => {
     const { ready, problems, lanes } = healthReport([claimed, halted], servers);
     expect(ready).to.be.false;
-    expect(problems).to.deep.equal([{ lane: 3, state: 'halted', ...lost }]);
+    expect(problems).to.deep.equal([{ engine: 'stock', lane: 3, state: 'halted', ...lost }]);
     expect(lanes).to.have.length(2);
   });
 

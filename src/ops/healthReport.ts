@@ -5,6 +5,7 @@ import type { Trouble } from './trouble.ts';
 
 /** Something that keeps the process from being ready: a lane, or a server. */
 export interface Problem extends Trouble {
+  engine?: LaneStatus['engine'];
   lane?: number;
   server?: string;
   state: string;
@@ -36,8 +37,8 @@ export function healthReport(
   for (const { server, trouble } of servers) {
     if (trouble) problems.push({ server, state: 'away', ...trouble });
   }
-  for (const { lane, state, trouble } of lanes ?? []) {
-    if (trouble) problems.push({ lane, state, ...trouble });
+  for (const { engine, lane, state, trouble } of lanes ?? []) {
+    if (trouble) problems.push({ engine, lane, state, ...trouble });
   }
   return { version: packageVersion, ready: problems.length === 0, problems, lanes: lanes ?? [] };
 }

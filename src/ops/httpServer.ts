@@ -22,7 +22,14 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const loggerInstance: FastifyBaseLogger = logger;
   const logController = new LogController({ disableRequestLogging: true });
-  const app = fastify({ loggerInstance, logController });
+  const app = fastify({
+    loggerInstance,
+    logController,
+    // A name of 64 characters, each of them as %XX.
+    routerOptions: { maxParamLength: 192 },
+    // What is not described is refused, not taken away unnoticed.
+    ajv: { customOptions: { removeAdditional: false } },
+  });
   routes(app);
   const { ONHAND_HTTP_HOST: host, ONHAND_HTTP_PORT: port } = settings;
   try {

@@ -9,6 +9,7 @@ export type LaneStateName = (typeof laneStateNames)[number];
 
 /** Where a lane stands that Kafka has assigned to this process. */
 export interface LaneStatus {
+  engine: 'stock' | 'order';
   lane: number;
   state: LaneStateName;
   /** Why it is not at work; null when it is. */

@@ -1,11 +1,23 @@
 import { expect } from 'chai';
 import type { LaneStatus } from './laneStatus.ts';
-import { Metrics } from './metrics.ts';
+import { type EngineLanes, Metrics } from './metrics.ts';
 
 const lane = (number: number, more: Partial<LaneStatus> = {}): LaneStatus => {
   const numbers = { nextOffset: 7, lagRecords: 3, lagSeconds: 1.5 };
   const outbox = { outboxLagRows: 2, oldestUnpublishedSeconds: 0.25 };
-  return { lane: number, state: 'claimed', trouble: null, ...numbers, ...outbox, ...more };
+  return {
+    engine: 'stock',
+    lane: number,
+    state: 'claimed',
+    trouble: null,
+    ...numbers,
+    ...outbox,
+    ...more,
+  };
+};
+
+const stock = (lanes: LaneStatus[]): EngineLanes => {
+  return { engine: 'stock', lanes, consumergroup: 'onhand-stock', topic: 'stock.commands' };
 };
 
 const linesOf = async (metrics: Metrics) => {
@@ -16,52 +28,65 @@ const linesOf = async (metrics: Metrics) => {
 describe('Metrics', () => {
   it('shows each lane with its number, under the names that dashboards know', async () => {
     const metrics = new Metrics();
-    metrics.showLanes([lane(4)], 'onhand-stock', 'stock.commands');
+    metrics.showLanes([stock([lane(4)])]);
     const place = 'consumergroup="onhand-stock",topic="stock.commands",partition="4"';
     expect(await linesOf(metrics)).to.include.members([
-      'onhand_lane_next_offset{lane="4"} 7',
-      'onhand_lane_lag_records{lane="4"} 3',
-      'onhand_lane_lag_seconds{lane="4"} 1.5',
-      'onhand_outbox_lag_rows{lane="4"} 2',
-      'onhand_outbox_oldest_unpublished_seconds{lane="4"} 0.25',
+      'onhand_lane_next_offset{engine="stock",lane="4"} 7',
+      'onhand_lane_lag_records{engine="stock",lane="4"} 3',
+      'onhand_lane_lag_seconds{engine="stock",lane="4"} 1.5',
+      'onhand_outbox_lag_rows{engine="stock",lane="4"} 2',
+      'onhand_outbox_oldest_unpublished_seconds{engine="stock",lane="4"} 0.25',
       `kafka_consumergroup_lag{${place}} 3`,
     ]);
   });
 
   it('counts lanes by state, the absent states too', async () => {
     const metrics = new Metrics();
-    metrics.showLanes([lane(0), lane(1), lane(2, { state: 'halted' })], 'g', 't');
+    metrics.showLanes([stock([lane(0), lane(1), lane(2, { state: 'halted' })])]);
     expect(await linesOf(metrics)).to.include.members([
-      'onhand_lanes{state="claiming"} 0',
-      'onhand_lanes{state="claimed"} 2',
-      'onhand_lanes{state="fenced"} 0',
-      'onhand_lanes{state="halted"} 1',
+      'onhand_lanes{engine="stock",state="claiming"} 0',
+      'onhand_lanes{engine="stock",state="claimed"} 2',
+      'onhand_lanes{engine="stock",state="fenced"} 0',
+      'onhand_lanes{engine="stock",state="halted"} 1',
+    ]);
+  });
+
+  it('shows both engines side by side', async () => {
+    const metrics = new Metrics();
+    const orders = { ...lane(4, { nextOffset: 9 }), engine: 'order' as const };
+    const topics = { consumergroup: 'onhand-order', topic: 'order.events' };
+    metrics.showLanes([stock([lane(4)]), { engine: 'order', lanes: [orders], ...topics }]);
+    expect(await linesOf(metrics)).to.include.members([
+      'onhand_lane_next_offset{engine="stock",lane="4"} 7',
+      'onhand_lane_next_offset{engine="order",lane="4"} 9',
     ]);
   });
 
   it('leaves out what is unknown, and lanes that were given up', async () => {
     const metrics = new Metrics();
-    metrics.showLanes([lane(0), lane(1)], 'g', 't');
-    metrics.showLanes([lane(1, { lagRecords: null, lagSeconds: null })], 'g', 't');
+    metrics.showLanes([stock([lane(0), lane(1)])]);
+    metrics.showLanes([stock([lane(1, { lagRecords: null, lagSeconds: null })])]);
     const lines = await linesOf(metrics);
     expect(lines.filter((line) => line.includes('lane="0"'))).to.be.empty;
     expect(lines.filter((line) => line.includes('lag_records{'))).to.be.empty;
     expect(lines.filter((line) => line.startsWith('kafka_consumergroup_lag{'))).to.be.empty;
-    expect(lines).to.include('onhand_lane_next_offset{lane="1"} 7');
+    expect(lines).to.include('onhand_lane_next_offset{engine="stock",lane="1"} 7');
   });
 
   it('starts counters at 0, so that the first increase is seen', async () => {
     const lines = await linesOf(new Metrics());
     for (const what of ['slices_fenced', 'slices_retried', 'dead_letters', 'publisher_restarts']) {
-      expect(lines).to.include(`onhand_${what}_total 0`);
+      for (const engine of ['stock', 'order']) {
+        expect(lines).to.include(`onhand_${what}_total{engine="${engine}"} 0`);
+      }
     }
   });
 
   it('keeps the processors of one Node process apart', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
-    one.deadLetters.inc(3);
-    expect(await linesOf(one)).to.include('onhand_dead_letters_total 3');
-    expect(await linesOf(other)).to.include('onhand_dead_letters_total 0');
+    one.deadLetters.inc({ engine: 'stock' }, 3);
+    expect(await linesOf(one)).to.include('onhand_dead_letters_total{engine="stock"} 3');
+    expect(await linesOf(other)).to.include('onhand_dead_letters_total{engine="stock"} 0');
   });
 
   it('lists all of its metrics, each named after what it counts, its unit last', () => {
@@ -73,7 +98,11 @@ describe('Metrics', () => {
       expect(name.endsWith('_total'), name).to.equal(type === 'counter');
       for (const label of labels) {
         expect(label).to.be.oneOf(
-          ['lane', 'state', 'outcome', 'server'].concat('consumergroup', 'topic', 'partition'),
+          ['engine', 'lane', 'state', 'outcome', 'server'].concat(
+            'consumergroup',
+            'topic',
+            'partition',
+          ),
         );
       }
     }

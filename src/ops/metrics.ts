@@ -1,6 +1,18 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { type LaneStatus, laneStateNames } from './laneStatus.ts';
 
+/** Which engine a value is of; a label of most metrics. */
+const engines = ['stock', 'order'] as const;
+type Engine = (typeof engines)[number];
+
+/** What is told of the lanes of an engine. */
+export interface EngineLanes {
+  engine: Engine;
+  lanes: readonly LaneStatus[];
+  consumergroup: string;
+  topic: string;
+}
+
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const countBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
@@ -25,32 +37,42 @@ export class Metrics {
   readonly registry = new Registry();
   readonly texts: MetricText[] = [];
 
-  readonly #lanes = this.#gauge('onhand_lanes', 'lanes assigned to this process', 'state');
+  readonly #lanes = this.#gauge(
+    'onhand_lanes',
+    'lanes assigned to this process',
+    'engine',
+    'state',
+  );
   readonly #ofLane: Record<LaneNumber, Gauge> = {
     nextOffset: this.#gauge(
       'onhand_lane_next_offset',
       'progress of a lane: the first offset that is not applied',
+      'engine',
       'lane',
     ),
     lagRecords: this.#gauge(
       'onhand_lane_lag_records',
       'records from the progress of a lane to the end of its log, looked up every few seconds',
+      'engine',
       'lane',
     ),
     lagSeconds: this.#gauge(
       'onhand_lane_lag_seconds',
       'age of the oldest record that is fetched and not applied, 0 when all is applied',
+      'engine',
       'lane',
     ),
     outboxLagRows: this.#gauge(
       'onhand_outbox_lag_rows',
       'committed outbox rows that are not on Kafka',
+      'engine',
       'lane',
     ),
     oldestUnpublishedSeconds: this.#gauge(
       'onhand_outbox_oldest_unpublished_seconds',
       'age of the oldest row that is not on Kafka, since its commit or ' +
         'since this process has the lane',
+      'engine',
       'lane',
     ),
   };
@@ -64,6 +86,7 @@ export class Metrics {
   readonly parkedItems = this.#gauge(
     'onhand_parked_items',
     'stock items whose commands wait behind one that cannot be decided',
+    'engine',
     'lane',
   );
   readonly serverUp = this.#gauge(
@@ -72,57 +95,82 @@ export class Metrics {
     'server',
   );
 
-  readonly commands = this.#counter(
-    'onhand_commands_total',
-    'commands by outcome: kind of the event, reason of the rejection, Repeated (the answer is an ' +
-      'earlier one), or Unknown (the answer to COMMIT was lost)',
-    'outcome',
-  );
-  readonly reservationsExpired = this.#counter(
-    'onhand_reservations_expired_total',
-    'reservations that expired, which no command asks for',
-  );
+  /** By outcome: of commands, and of order events. */
+  readonly outcomes: Record<Engine, Counter> = {
+    stock: this.#counter(
+      'onhand_commands_total',
+      'commands by outcome: kind of the event, reason of the rejection, Repeated (the answer is ' +
+        'an earlier one), or Unknown (the answer to COMMIT was lost)',
+      'outcome',
+    ),
+    order: this.#counter(
+      'onhand_order_events_total',
+      'order events by what came of them: kind of the verdict, reason of the refusal, Noted (no ' +
+        'verdict by itself, or a repeat), or Unknown (the answer to COMMIT was lost)',
+      'outcome',
+    ),
+  };
+  /** What ended by time. */
+  readonly expired: Record<Engine, Counter> = {
+    stock: this.#counter(
+      'onhand_reservations_expired_total',
+      'reservations that expired, which no command asks for',
+    ),
+    order: this.#counter(
+      'onhand_orders_expired_total',
+      'orders that were not paid in time, which no event asks for',
+    ),
+  };
   readonly deadLetters = this.#counter(
     'onhand_dead_letters_total',
-    'records that went to the dead-letter topic',
+    'records that went to a dead-letter topic',
+    'engine',
   );
   readonly sliceCommands = this.#histogram(
     'onhand_slice_commands',
     'records in a slice, which is one transaction',
     countBuckets,
+    'engine',
   );
   readonly sliceSeconds = this.#histogram(
     'onhand_slice_seconds',
     'time of a slice from loading to the end of its commit',
     secondsBuckets,
+    'engine',
   );
   readonly sliceCommitSeconds = this.#histogram(
     'onhand_slice_commit_seconds',
     'time of the MySQL transaction of a slice, statements and COMMIT',
     secondsBuckets,
+    'engine',
   );
   readonly slicesFenced = this.#counter(
     'onhand_slices_fenced_total',
     'slices whose compare-and-set failed; they wrote nothing',
+    'engine',
   );
   readonly slicesRetried = this.#counter(
     'onhand_slices_retried_total',
     'failed tries of slices that were tried again: MySQL away, deadlock, lock wait',
+    'engine',
   );
 
   readonly publishRows = this.#histogram(
     'onhand_publish_rows',
     'outbox rows in a Kafka transaction',
     countBuckets,
+    'engine',
   );
   readonly publishSeconds = this.#histogram(
     'onhand_publish_seconds',
     'time of a Kafka transaction, from begin to commit',
     secondsBuckets,
+    'engine',
   );
   readonly publisherRestarts = this.#counter(
     'onhand_publisher_restarts_total',
     'publishers that started anew after an error',
+    'engine',
   );
 
   /** Adds what Node and the operating system know of this process. It cannot be taken back. */
@@ -130,21 +178,23 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Sets what is told per lane. Lanes that are not in the list any more vanish. */
-  showLanes(lanes: readonly LaneStatus[], consumergroup: string, topic: string): void {
-    for (const state of laneStateNames) {
-      this.#lanes.set({ state }, lanes.filter((lane) => lane.state === state).length);
-    }
+  /** Sets what is told per lane. Lanes that are not in the lists any more vanish. */
+  showLanes(engines: readonly EngineLanes[]): void {
     this.#groupLag.reset();
-    for (const [name, gauge] of Object.entries(this.#ofLane)) {
-      gauge.reset();
-      for (const status of lanes) {
-        const value = status[name as LaneNumber];
-        if (value !== null) gauge.set({ lane: status.lane }, value);
+    for (const gauge of Object.values(this.#ofLane)) gauge.reset();
+    for (const { engine, lanes, consumergroup, topic } of engines) {
+      for (const state of laneStateNames) {
+        this.#lanes.set({ engine, state }, lanes.filter((lane) => lane.state === state).length);
       }
-    }
-    for (const { lane: partition, lagRecords } of lanes) {
-      if (lagRecords !== null) this.#groupLag.set({ consumergroup, topic, partition }, lagRecords);
+      for (const [name, gauge] of Object.entries(this.#ofLane)) {
+        for (const status of lanes) {
+          const value = status[name as LaneNumber];
+          if (value !== null) gauge.set({ engine, lane: status.lane }, value);
+        }
+      }
+      for (const { lane: partition, lagRecords: lag } of lanes) {
+        if (lag !== null) this.#groupLag.set({ consumergroup, topic, partition }, lag);
+      }
     }
   }
 
@@ -155,11 +205,14 @@ export class Metrics {
 
   #counter(name: string, help: string, ...labelNames: string[]): Counter {
     this.texts.push({ name, type: 'counter', labels: labelNames, help });
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+    const counter = new Counter({ name, help, labelNames, registers: [this.registry] });
+    // From 0 on, so that the first increase is seen.
+    if (labelNames.includes('engine')) engines.forEach((engine) => counter.inc({ engine }, 0));
+    return counter;
   }
 
-  #histogram(name: string, help: string, buckets: number[]): Histogram {
-    this.texts.push({ name, type: 'histogram', labels: [], help });
-    return new Histogram({ name, help, buckets, registers: [this.registry] });
+  #histogram(name: string, help: string, buckets: number[], ...labelNames: string[]): Histogram {
+    this.texts.push({ name, type: 'histogram', labels: labelNames, help });
+    return new Histogram({ name, help, buckets, labelNames, registers: [this.registry] });
   }
 }

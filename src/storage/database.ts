@@ -82,9 +82,10 @@ export async function requireDatabase(pool: Pool, settings: Settings): Promise<v
 }
 
 /**
- * Runs `work` in one transaction on a connection of its own, its statements sent together: commit at its end, roll back when it
- * throws. A connection that broke is thrown away. COMMIT is sent once and never again: when its
- * answer is lost, the caller reads the progress row, which says what became of it.
+ * Runs `work` in one transaction on a connection of its own, its statements sent together: commit
+ * at its end, roll back when it throws. A connection that broke is thrown away. COMMIT is sent once
+ * and never again: when its answer is lost, the caller reads the progress row, which says what
+ * became of it.
  */
 export async function inTransaction<Result>(
   pool: Pool,

@@ -9,6 +9,7 @@ const tables = [
   'reservations',
   'parked_commands',
   'failed_decisions',
+  'orders',
   'outbox',
   'publications',
 ];

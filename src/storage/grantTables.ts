@@ -8,6 +8,7 @@ const appRights = {
   reservations: 'SELECT, INSERT, UPDATE',
   parked_commands: 'SELECT, INSERT, DELETE',
   failed_decisions: 'SELECT, INSERT',
+  orders: 'SELECT, INSERT, UPDATE',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   publications: 'SELECT, INSERT, UPDATE',
 };

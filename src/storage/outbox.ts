@@ -11,8 +11,8 @@ import type { Querying } from './together.ts';
 /** A message to publish. Its sequence is dense per lane and in commit order. */
 export interface OutboxRow {
   sequence: number;
-  /** Decides the topic. */
-  kind: 'event' | 'dead-letter';
+  /** Decides the topic: a stock engine's event or reply, an order engine's command or verdict. */
+  kind: 'event' | 'reply' | 'command' | 'verdict' | 'dead-letter';
   /** On the first outcome of a command: the id by which it is remembered. */
   commandId: string | null;
   /** Log time in ms since 1970. */

@@ -4,7 +4,8 @@ import { codeOf } from './storageErrors.ts';
 import type { Querying } from './together.ts';
 
 /** Which engine's tables and topics: stock commands, or orders. */
-export type EngineName = 'stock';
+export const engineNames = ['stock', 'order'] as const;
+export type EngineName = (typeof engineNames)[number];
 
 /** One partition of one engine's input topic, in one incarnation of that topic. */
 export interface LaneId {

@@ -6,13 +6,26 @@ import { StockCommandProducer } from '../../producers/stockCommandProducer.ts';
 import { type Processor, startProcessor } from '../cli/processor.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AskingCommand } from '../domain/commands.ts';
+import type { UpstreamEvent } from '../domain/order/orderEvents.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
 import { cursorGroup } from '../messaging/kafkaNames.ts';
+import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
+import {
+  type PublishedOrderVerdict,
+  decodeOrderStockEvent,
+} from '../messaging/orderStockEventCodec.ts';
+import { partitionOf } from '../messaging/partitionOf.ts';
 import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import { ensureTopics } from '../messaging/topicAdmin.ts';
-import { type TopicRegistry, type TopicRole, topicRegistry } from '../messaging/topics.ts';
+import {
+  type TopicRegistry,
+  type TopicRole,
+  topicRegistry,
+  topicsOf,
+} from '../messaging/topics.ts';
+import { type EngineName, engineNames } from '../storage/progress.ts';
 import { silentLogger } from './kafkaFixture.ts';
 import { type TestDatabase, testDatabase } from './testDatabase.ts';
 import { waitUntil } from './waitUntil.ts';
@@ -32,15 +45,17 @@ export interface TestInstallation extends TestDatabase {
   /** A processor in this process. Whoever started it stops it. */
   startProcessor(): Promise<Processor>;
   send(commands: readonly AskingCommand[]): Promise<void>;
-  /** Sends records to the commands topic as they are. */
-  sendRaw(messages: Message[]): Promise<void>;
-  /** Sends a tick to every lane. */
+  sendOrders(events: readonly UpstreamEvent[]): Promise<void>;
+  /** Sends records as they are, to the commands topic unless another is named. */
+  sendRaw(messages: Message[], role?: TopicRole): Promise<void>;
+  /** Sends a tick to every lane of the stock engine. */
   tick(): Promise<void>;
   /** Waits until all that was sent is applied, and its outcomes are on Kafka. */
   settled(timeoutMs?: number): Promise<void>;
   /** All committed records of a topic so far; those of one partition in order. */
   read(role: TopicRole): Promise<ReadRecord[]>;
   events(): Promise<PublishedStockEvent[]>;
+  verdicts(): Promise<PublishedOrderVerdict[]>;
 }
 
 /** Three partitions, a session of two seconds, everything else by default, unless overridden. */
@@ -55,7 +70,6 @@ export async function testInstallation(
   });
   const { settings } = database;
   const topics = topicRegistry(settings);
-  const commands = topics.stockCommands.name;
   const admin = await connectAdmin(settings, silentLogger);
   await ensureTopics(admin, topics);
   const commandProducer = new StockCommandProducer(settings, silentLogger);
@@ -63,8 +77,8 @@ export async function testInstallation(
   const rawProducer = createKafka(settings, 'onhand-test', silentLogger).producer();
   await rawProducer.connect();
 
-  const sendRaw = async (messages: Message[]) => {
-    await rawProducer.send({ topic: commands, acks: -1, messages });
+  const sendRaw = async (messages: Message[], role: TopicRole = 'stockCommands') => {
+    await rawProducer.send({ topic: topics[role].name, acks: -1, messages });
   };
   const read = async (role: TopicRole) => {
     const records: ReadRecord[] = [];
@@ -84,19 +98,37 @@ export async function testInstallation(
     read,
     startProcessor: () => startProcessor(settings, silentLogger, failLoudly),
     send: (given) => commandProducer.send(given),
+    sendOrders: async (events) => {
+      const { name, partitions } = topics.orderEvents;
+      const messages = events.map((event) => ({
+        key: event.orderId,
+        value: encodeOrderEvent(event),
+        partition: partitionOf(event.orderId, partitions),
+      }));
+      await rawProducer.send({ topic: name, acks: -1, messages });
+    },
     tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
     settled: async (timeoutMs = 15_000) => {
       const settled = () => isSettled(database, admin, topics);
       await waitUntil('the end of all commands', settled, timeoutMs);
       // The broker shows a transaction a little later than it confirms it.
-      const [rows] = await database.pool.query<(RowDataPacket & { events: number })[]>(
-        `SELECT COUNT(*) AS events FROM outbox WHERE kind = 'event'`,
-      );
-      const events = rows[0]?.events ?? 0;
-      const visible = async () => (await read('stockEvents')).length >= events;
-      await waitUntil(`${events} events on Kafka`, visible);
+      for (const [kind, role] of [
+        ['event', 'stockEvents'],
+        ['verdict', 'orderStock'],
+      ] as const) {
+        const [rows] = await database.pool.query<(RowDataPacket & { count: number })[]>(
+          'SELECT COUNT(*) AS count FROM outbox WHERE kind = ?',
+          [kind],
+        );
+        const count = rows[0]?.count ?? 0;
+        if (count === 0) continue;
+        const visible = async () => (await read(role)).length >= count;
+        await waitUntil(`${count} records of ${role} on Kafka`, visible);
+      }
     },
     events: async () => (await read('stockEvents')).map(({ value }) => decodeStockEvent(value)),
+    verdicts: async () =>
+      (await read('orderStock')).map(({ value }) => decodeOrderStockEvent(value)),
     close: async () => {
       await commandProducer.disconnect();
       await rawProducer.disconnect();
@@ -121,12 +153,28 @@ async function isSettled(
   admin: Admin,
   topics: TopicRegistry,
 ): Promise<boolean> {
+  // The engines write into each other's logs: both have to be at rest at the same time.
+  for (const engine of engineNames) {
+    if (!(await isEngineSettled(engine, { settings, pool }, admin, topics))) return false;
+  }
+  return isEngineSettled('stock', { settings, pool }, admin, topics);
+}
+
+async function isEngineSettled(
+  engine: EngineName,
+  { settings, pool }: Pick<TestDatabase, 'settings' | 'pool'>,
+  admin: Admin,
+  topics: TopicRegistry,
+): Promise<boolean> {
+  const { input, output } = topicsOf(topics, engine);
   const [rows] = await pool.query<ProgressRow[]>(
-    'SELECT lane, next_offset AS nextOffset, outbox_sequence AS outboxSequence FROM progress',
+    `SELECT lane, next_offset AS nextOffset, outbox_sequence AS outboxSequence FROM progress
+     WHERE engine = ?`,
+    [engine],
   );
-  const groupId = cursorGroup(settings, 'stock');
-  const [cursors] = await admin.fetchOffsets({ groupId, topics: [topics.stockEvents.name] });
-  const ends = await admin.fetchTopicOffsets(topics.stockCommands.name);
+  const groupId = cursorGroup(settings, engine);
+  const [cursors] = await admin.fetchOffsets({ groupId, topics: [output.name] });
+  const ends = await admin.fetchTopicOffsets(input.name);
   return ends.every(({ partition, high }) => {
     if (high === '0') return true;
     const progress = rows.find(({ lane }) => lane === partition);

@@ -8,6 +8,8 @@ import type { Settings } from '../config/settings.ts';
 import { LaneReplay } from '../engine/laneReplay.ts';
 import { policyOf } from '../engine/policyOf.ts';
 import { cursorGroup } from '../messaging/kafkaNames.ts';
+import { openRegistry } from '../messaging/registry/openRegistry.ts';
+import type { SchemaRegistry } from '../messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../messaging/topics.ts';
 import { connectionOptions } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
@@ -44,9 +46,10 @@ export async function verifyStock(
   admin: Admin,
 ): Promise<Verification> {
   const topics = topicRegistry(settings);
+  const registry = openRegistry(settings);
   const connection = await openSnapshot(settings);
   try {
-    const replays = await replayLanes(settings, logger, admin, connection);
+    const replays = await replayLanes(settings, logger, admin, connection, registry);
     const findings: Finding[] = [];
     const ends = await admin.fetchTopicOffsets(topics.stockCommands.name);
     for (const { replay, rows, progress } of replays) {
@@ -66,9 +69,10 @@ export async function verifyStock(
     const audit = new EventAudit();
     const events = new PublishedTopic(topics.stockEvents.name, byKind('event'));
     const deadLetters = new PublishedTopic(topics.stockDeadLetter.name, byKind('dead-letter'));
-    await readTopic(settings, logger, admin, topics.stockEvents.name, (lane, records) => {
-      events.take(lane, records);
-      audit.take(records);
+    await readTopic(settings, logger, admin, topics.stockEvents.name, async (lane, records) => {
+      const plain = registry ? await registry.plainRecords(records) : records;
+      events.take(lane, plain);
+      audit.take(plain);
     });
     await readTopic(settings, logger, admin, topics.stockDeadLetter.name, (lane, records) => {
       deadLetters.take(lane, records);
@@ -117,6 +121,7 @@ async function replayLanes(
   logger: Logger,
   admin: Admin,
   connection: Connection,
+  registry: SchemaRegistry | undefined,
 ): Promise<ReplayedLane[]> {
   const [lanes] = await connection.query<(RowDataPacket & { lane: number })[]>(
     `SELECT lane FROM progress WHERE engine = 'stock' ORDER BY lane`,
@@ -125,16 +130,17 @@ async function replayLanes(
   for (const { lane } of lanes) {
     const progress = await readProgress(connection, 'stock', lane);
     if (!progress) continue;
-    const failed = await readFailedDecisions(connection, lane);
+    const failed = await readFailedDecisions(connection, 'stock', lane);
     const replay = new LaneReplay(progress, policyOf(settings), failed);
     replays.set(lane, { replay, rows: [], progress });
   }
   const topic = topicRegistry(settings).stockCommands.name;
-  await readTopic(settings, logger, admin, topic, (lane, records) => {
+  await readTopic(settings, logger, admin, topic, async (lane, records) => {
     const replayed = replays.get(lane);
     if (!replayed) return;
     const { nextOffset } = replayed.progress;
-    const applied = laneRecords(records).filter(({ offset }) => offset < nextOffset);
+    await registry?.learn(registry.unlearned(records));
+    const applied = laneRecords(records, registry).filter(({ offset }) => offset < nextOffset);
     replayed.rows.push(...replayed.replay.apply(applied));
   });
   return [...replays.values()];

@@ -1,9 +1,16 @@
 import type { StockEvent } from '../events.ts';
 import type { StockReply } from './orderEvents.ts';
-import type { OrderCommand } from './orderFacts.ts';
+
+/** What a command must name so that it can be answered. */
+interface AnsweredCommand {
+  orderId: string;
+  commandId: string;
+  sku: string;
+  location: string;
+}
 
 /** How the stock engine answers an order's command: its outcome, as the order engine reads it. */
-export function replyTo(command: OrderCommand, outcome: StockEvent): StockReply {
+export function replyTo(command: AnsweredCommand, outcome: StockEvent): StockReply {
   const { orderId, commandId, sku, location } = command;
   const isRefused = outcome.kind === 'CommandRejected';
   return {

@@ -5,8 +5,8 @@ import { type FaultRig, faultRig, isFullChaos, itInFull } from './faultRig.ts';
 import type { Worker } from './worker.ts';
 
 const cuts = isFullChaos ? 15 : 3;
-const slice = /^UPDATE progress SET next_offset/;
-const claim = /^INSERT INTO progress/;
+const slice = /^START TRANSACTION;\nUPDATE progress SET next_offset/;
+const claim = /^START TRANSACTION;\nINSERT INTO progress/;
 
 describe('a connection to MySQL that breaks', function () {
   this.timeout(90_000);

@@ -2,21 +2,23 @@ import type { Producer } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
-import { EXPIRE_LIMIT_MAX } from '../src/domain/limits.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
-import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
-import type { TopicRegistry } from '../src/messaging/topics.ts';
+import type { Topic } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
 import { dueLanes } from '../src/storage/dueLanes.ts';
-import type { Progress } from '../src/storage/progress.ts';
+import type { EngineName, Progress } from '../src/storage/progress.ts';
 
 const intervalMs = 1000;
 const busyIntervalMs = 50;
 
 /** What the scheduler needs of its process. */
 export interface SchedulerContext {
+  engine: EngineName;
+  /** The engine's log, into which ticks go. */
+  input: Topic;
+  /** Bytes of a tick. */
+  tick: Buffer;
   settings: Settings;
-  topics: TopicRegistry;
   pool: Pool;
   logger: Logger;
   /** Progress of the lanes that this process owns. */
@@ -24,10 +26,10 @@ export interface SchedulerContext {
 }
 
 /**
- * Looks for reservations whose deadline has passed and sends their lane a tick. It decides nothing:
+ * Looks for lanes with a reservation or an order whose deadline has passed, and sends them a tick. It decides nothing:
  * verdicts go by log time, so a tick that is early, late, doubled or missing changes none of them.
  */
-export class ExpiryScheduler {
+export class TickScheduler {
   readonly #context: SchedulerContext;
   readonly #producer: Producer;
   /** Offset of the last tick by lane: the next one waits until that was applied. */
@@ -37,7 +39,7 @@ export class ExpiryScheduler {
 
   constructor(context: SchedulerContext) {
     this.#context = context;
-    this.#producer = createKafka(context.settings, 'onhand-expiry', context.logger).producer({
+    this.#producer = createKafka(context.settings, 'onhand-ticks', context.logger).producer({
       allowAutoTopicCreation: false,
     });
   }
@@ -68,18 +70,17 @@ export class ExpiryScheduler {
 
   /** True when something is due: then the next look comes soon. */
   async #sendTicks(): Promise<boolean> {
-    const { pool, topics } = this.#context;
+    const { engine, input, pool, tick } = this.#context;
     const owned = new Map(this.#context.progress().map((of) => [of.lane, of]));
-    const due = await dueLanes(pool, [...owned.keys()], Date.now());
+    const due = await dueLanes(pool, engine, [...owned.keys()], Date.now());
     const waiting = due.filter((lane) => {
       return (this.#ticks.get(lane) ?? -1) < (owned.get(lane)?.nextOffset ?? 0);
     });
     if (waiting.length === 0) return due.length > 0;
-    const value = encodeStockCommand({ kind: 'ExpireDue', limit: EXPIRE_LIMIT_MAX });
     const sent = await this.#producer.send({
-      topic: topics.stockCommands.name,
+      topic: input.name,
       acks: -1,
-      messages: waiting.map((partition) => ({ key: null, value, partition })),
+      messages: waiting.map((partition) => ({ key: null, value: tick, partition })),
     });
     for (const { partition, baseOffset } of sent) this.#ticks.set(partition, Number(baseOffset));
     return true;

@@ -9,6 +9,7 @@ import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
 import { OperationalError } from '../src/ops/errors.ts';
 import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
+import { learnSchemas } from './learnSchemas.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 import { LogContinuity } from './logContinuity.ts';
@@ -22,11 +23,11 @@ const fetchWaitMs = 200;
 const offsetCommitIntervalMs = 5000;
 
 /**
- * A member of the stock engine's group. Kafka only says which lanes to try: each is claimed in
+ * A member of an engine's group. Kafka only says which lanes to try: each is claimed in
  * MySQL, read from the progress found there, and given up when a claim of somebody else fences it.
  * The fetch loop only fetches; lanes work at their own pace.
  */
-export class StockConsumer {
+export class EngineConsumer {
   readonly #context: LaneContext;
   readonly #consumer: Consumer;
   readonly #lanes: LaneOwner;
@@ -37,10 +38,10 @@ export class StockConsumer {
 
   /** `onCrash` is told when the consumer is dead and will not restart: the process should end. */
   constructor(context: LaneContext, onCrash: (error: Error) => void) {
-    const { settings, logger } = context;
-    const groupId = consumerGroup(settings, 'stock');
+    const { engine, settings, logger } = context;
+    const groupId = consumerGroup(settings, engine);
     this.#context = context;
-    this.#topic = context.topics.stockCommands.name;
+    this.#topic = context.input.name;
     this.#onCrash = onCrash;
     this.#consumer = createConsumer(
       createKafka(settings, groupId, logger),
@@ -59,10 +60,7 @@ export class StockConsumer {
     );
     this.#lanes = new LaneOwner(context, {
       pause: (partition) => this.#pause(partition),
-      resume: (partition) => {
-        this.#continuity.resumed(partition, performance.now());
-        this.#consumer.resume(this.#at(partition));
-      },
+      resume: (partition) => this.#resume(partition),
       seek: (partition, offset) =>
         this.#consumer.seek({ topic: this.#topic, partition, offset: String(offset) }),
     });
@@ -144,7 +142,20 @@ export class StockConsumer {
       this.#consumer.seek({ topic: this.#topic, partition, offset: String(lane.accepted) });
       return;
     }
-    lane.accept(laneRecords(batch.messages), Number(batch.lastOffset()) + 1);
+    const { registry, logger } = this.#context;
+    const unlearned = registry?.unlearned(batch.messages);
+    if (registry && unlearned?.size) {
+      // Fetched again when the schemas are there; the other lanes go on meanwhile.
+      this.#pause(partition);
+      void learnSchemas(
+        registry,
+        unlearned,
+        logger,
+        () => this.#lanes.get(partition) === lane,
+      ).then((known) => known && this.#resume(partition));
+      return;
+    }
+    lane.accept(laneRecords(batch.messages, registry), Number(batch.lastOffset()) + 1);
     payload.resolveOffset(batch.lastOffset());
     if (lane.isFull) this.#pause(partition);
   }
@@ -178,6 +189,11 @@ export class StockConsumer {
   #pause(partition: number): void {
     this.#continuity.paused(partition, performance.now());
     this.#consumer.pause(this.#at(partition));
+  }
+
+  #resume(partition: number): void {
+    this.#continuity.resumed(partition, performance.now());
+    this.#consumer.resume(this.#at(partition));
   }
 
   #at(partition: number) {

@@ -1,0 +1,111 @@
+import type { Admin } from 'kafkajs';
+import type { Pool } from 'mysql2/promise';
+import type { LimitFunction } from 'p-limit';
+import type { Logger } from 'pino';
+import { EngineConsumer } from '../../consumers/engineConsumer.ts';
+import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
+import { TickScheduler } from '../../producers/tickScheduler.ts';
+import type { Settings } from '../config/settings.ts';
+import { EXPIRE_LIMIT_MAX } from '../domain/limits.ts';
+import { DEADLINE_LINES_MAX } from '../domain/order/orderLimits.ts';
+import { OrderLane } from '../engine/orderLane.ts';
+import { orderPolicyOf } from '../engine/orderPolicyOf.ts';
+import { OutboxPruner } from '../engine/outboxPruner.ts';
+import { policyOf } from '../engine/policyOf.ts';
+import { StockLane } from '../engine/stockLane.ts';
+import { createKafka } from '../messaging/kafkaClient.ts';
+import type { SchemaRegistry } from '../messaging/registry/schemaRegistry.ts';
+import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
+import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
+import { identifyTopics } from '../messaging/topicIds.ts';
+import { type TopicRegistry, topicsOf } from '../messaging/topics.ts';
+import { invariant } from '../ops/errors.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { sharedWhilePending } from '../ops/sharedWhilePending.ts';
+import type { EngineName } from '../storage/progress.ts';
+import type { EngineView } from './operatorServer.ts';
+
+/** What the engines of a process share. */
+export interface EngineShared {
+  settings: Settings;
+  topics: TopicRegistry;
+  pool: Pool;
+  admin: Admin;
+  logger: Logger;
+  metrics: Metrics;
+  /** Lets a few lanes of the process have a transaction open at once. */
+  turn: LimitFunction;
+  /** By whose ids records name their schemas, if there is one. */
+  registry: SchemaRegistry | undefined;
+}
+
+/** An engine in this process: its member of the group with lanes and publishers, and its helpers. */
+export interface EngineProcess {
+  view: EngineView;
+  start(): Promise<void>;
+  /** Lets what is under way end and hands the lanes back. */
+  stop(): Promise<void>;
+}
+
+/** What the lanes of an engine do, and how they are told that a deadline may have passed. */
+const engines = {
+  stock: {
+    openWork: (pool: Pool, settings: Settings) => (lane: number) =>
+      new StockLane(pool, lane, policyOf(settings)),
+    tick: encodeStockCommand({ kind: 'ExpireDue', limit: EXPIRE_LIMIT_MAX }),
+  },
+  order: {
+    openWork: (pool: Pool, settings: Settings) => (lane: number) =>
+      new OrderLane(pool, lane, orderPolicyOf(settings)),
+    tick: encodeOrderEvent({ kind: 'DeadlinesDue', limit: DEADLINE_LINES_MAX }),
+  },
+};
+
+/** Wires one engine. `onCrash` is told of what ends it after its start. */
+export function engineProcess(
+  engine: EngineName,
+  shared: EngineShared,
+  onCrash: (error: Error) => void,
+): EngineProcess {
+  const { settings, topics, pool } = shared;
+  const { input } = topicsOf(topics, engine);
+  const { openWork, tick: plainTick } = engines[engine];
+  const tick = shared.registry?.framed(plainTick) ?? plainTick;
+  const logger = shared.logger.child({ engine });
+  const identifyLog = sharedWhilePending(async () => {
+    const kafka = createKafka(settings, 'onhand-topic-ids', logger);
+    const identity = (await identifyTopics(kafka, [input.name])).get(input.name);
+    invariant(identity, `${input.name} was not identified`);
+    return identity;
+  });
+  const logEnds = new Map<number, number>();
+  const consumer = new EngineConsumer(
+    {
+      ...shared,
+      logger,
+      engine,
+      input,
+      logEnds,
+      identifyLog,
+      openWork: openWork(pool, settings),
+      openPublisher: (claim) => new OutboxPublisher({ ...shared, logger }, claim),
+    },
+    onCrash,
+  );
+  const progress = () => consumer.lanes.progress();
+  const scheduler = new TickScheduler({ ...shared, logger, engine, input, tick, progress });
+  const pruner = new OutboxPruner(pool, logger, policyOf(settings).commandMemoryMs, progress);
+  return {
+    view: { engine, input, logEnds, statuses: () => consumer.lanes.statuses() },
+    start: async () => {
+      await consumer.start();
+      await scheduler.start();
+      pruner.start();
+    },
+    stop: async () => {
+      await scheduler.stop();
+      await pruner.stop();
+      await consumer.stop();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { decideOrder } from '../domain/order/decideOrder.ts';
+import { evolveOrder } from '../domain/order/evolveOrder.ts';
+import type { OrderFact } from '../domain/order/orderFacts.ts';
+import type { OrderState } from '../domain/order/orderState.ts';
+import { InvariantError } from '../ops/errors.ts';
+import { throwOnPoison } from '../ops/faultPoint.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import type { Progress } from '../storage/progress.ts';
+import { HandlerError, type Poison, positionKey } from './handlerError.ts';
+import type { OrderEntry } from './orderEntry.ts';
+import { deadLetterRow, orderRows } from './outboxRows.ts';
+
+/**
+ * Commands and verdicts of one transaction, about: one event may cause a thousand of them, so that
+ * a slice has to be cut by what it causes, too.
+ */
+const rowsMax = 4000;
+
+/** What was decided, of how many entries, and the rows that say so, numbered on. */
+export interface DecidedOrders {
+  taken: number;
+  facts: OrderFact[];
+  rows: OutboxRow[];
+}
+
+/**
+ * Step 3 of a slice: decides order events in log order, each on the state that the ones before
+ * left. One that cannot be decided, again and again, becomes a dead letter: orders take what comes
+ * late or twice, so that it can be sent again once the fault is mended.
+ */
+export function decideOrders(
+  state: OrderState,
+  entries: readonly OrderEntry[],
+  from: Progress,
+  poison: Poison,
+): DecidedOrders {
+  const decided: DecidedOrders = { taken: 0, facts: [], rows: [] };
+  const { facts, rows } = decided;
+  for (const entry of entries) {
+    if (rows.length >= rowsMax) break;
+    decided.taken++;
+    const sequence = from.outboxSequence + rows.length + 1;
+    const failure = 'failure' in entry ? entry.failure : failedBefore(entry, poison);
+    if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, sequence));
+    if (failure || 'failure' in entry) continue;
+    const caused = decideOne(state, entry, from);
+    for (const fact of caused) facts.push(fact);
+    for (const row of orderRows(caused, from, entry, sequence)) rows.push(row);
+  }
+  return decided;
+}
+
+type EventEntry = Extract<OrderEntry, { event: unknown }>;
+
+function failedBefore({ record: { offset } }: EventEntry, poison: Poison) {
+  const failed = poison.get(positionKey({ at: offset, offset }));
+  return failed && { failure: 'HANDLER_FAILED', message: failed.reason };
+}
+
+function decideOne(state: OrderState, { event, time, record }: EventEntry, from: Progress) {
+  try {
+    if (event.kind !== 'DeadlinesDue') throwOnPoison(event.orderId);
+    const cause = `${from.topicId}:${from.lane}:${record.offset}`;
+    const facts = decideOrder(event, state, time, cause);
+    for (const fact of facts) evolveOrder(state, fact);
+    return facts;
+  } catch (error) {
+    if (error instanceof InvariantError) throw error;
+    throw new HandlerError(record.offset, record.offset, error);
+  }
+}

@@ -1,0 +1,153 @@
+import type { Pool } from 'mysql2/promise';
+import { isId } from '../domain/limits.ts';
+import { DEADLINE_LINES_MAX } from '../domain/order/orderLimits.ts';
+import type { Order, OrderPolicy, OrderState } from '../domain/order/orderState.ts';
+import { emptyOrderState } from '../domain/order/orderState.ts';
+import { faultPoint } from '../ops/faultPoint.ts';
+import { inTransaction } from '../storage/database.ts';
+import { saveFailedDecisions } from '../storage/failedDecisions.ts';
+import { readDueOrders, readOrders, saveOrders } from '../storage/orders.ts';
+import { appendOutbox } from '../storage/outbox.ts';
+import { type Progress, advanceProgress } from '../storage/progress.ts';
+import { allOf } from '../storage/together.ts';
+import { cutSlice } from './cutSlice.ts';
+import { type DecidedOrders, decideOrders } from './decideOrders.ts';
+import type { Poison } from './handlerError.ts';
+import type { LaneWork, SliceResult } from './laneWork.ts';
+import { type OrderEntry, decodeOrderSlice } from './orderEntry.ts';
+import { orderOutcomes } from './orderOutcomes.ts';
+import type { SliceLimits } from './sliceLimits.ts';
+
+/** Lines of orders kept in memory per lane at most, over all orders. */
+const LINES_MAX = 20_000;
+
+/** The work of an order lane: order events in, commands for the stock engine and verdicts out. */
+export class OrderLane implements LaneWork<OrderEntry> {
+  readonly decode = decodeOrderSlice;
+  readonly #pool: Pool;
+  readonly #lane: number;
+  readonly #policy: OrderPolicy;
+  /** Recently changed orders, exact as long as the lane's compare-and-set succeeds. */
+  readonly #orders = new Map<string, { order: Order; lines: number }>();
+  #lines = 0;
+
+  constructor(pool: Pool, lane: number, policy: OrderPolicy) {
+    this.#pool = pool;
+    this.#lane = lane;
+    this.#policy = policy;
+  }
+
+  cut(entries: readonly OrderEntry[], limits: SliceLimits): number {
+    return cutSlice(entries, limits, isTick);
+  }
+
+  async apply(
+    from: Progress,
+    entries: readonly OrderEntry[],
+    nextOffset: number,
+    poison: Poison,
+  ): Promise<SliceResult> {
+    const begun = performance.now();
+    const state = await this.#load(entries);
+    const known = new Set(state.orders.keys());
+    const decided = decideOrders(state, entries, from, poison);
+    const { taken, rows, facts } = decided;
+    const progress = progressAfter(from, entries, nextOffset, decided);
+    const touched = new Set(facts.map(({ orderId }) => orderId));
+    const changed = [...touched].sort().flatMap((orderId) => {
+      const order = state.orders.get(orderId);
+      return order ? [{ order, isNew: !known.has(orderId) }] : [];
+    });
+
+    const decidedAt = performance.now();
+    await inTransaction(this.#pool, async (connection) => {
+      await allOf([
+        advanceProgress(connection, from, progress),
+        saveOrders(connection, from.lane, changed, progress.nextOffset),
+        saveFailedDecisions(connection, from.engine, from.lane, [...poison.values()]),
+        appendOutbox(connection, from.engine, from.lane, rows),
+      ]);
+      faultPoint('slice-before-commit');
+    });
+    faultPoint('slice-after-commit');
+
+    for (const { order } of changed) this.#keep(order);
+    const measures = {
+      ...orderOutcomes(entries.slice(0, taken), facts),
+      parkedItems: 0,
+      seconds: (performance.now() - begun) / 1000,
+      commitSeconds: (performance.now() - decidedAt) / 1000,
+    };
+    return { progress, taken, rows, measures };
+  }
+
+  forget(): void {
+    this.#orders.clear();
+    this.#lines = 0;
+  }
+
+  /** Orders are not parked. */
+  parkedItems(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  /** A working copy that holds every order that the entries name. */
+  async #load(entries: readonly OrderEntry[]): Promise<OrderState> {
+    const state = emptyOrderState(this.#policy);
+    const missing = new Set<string>();
+    for (const entry of entries) {
+      if (!('event' in entry)) continue;
+      const { event, time } = entry;
+      if (event.kind === 'DeadlinesDue') {
+        const due = await readDueOrders(this.#pool, this.#lane, time, DEADLINE_LINES_MAX);
+        for (const order of due) state.orders.set(order.head.orderId, order);
+        state.due = due.map(({ head }) => head.orderId);
+        return state;
+      }
+      if (!isId(event.orderId)) continue;
+      const kept = this.#orders.get(event.orderId);
+      if (kept) state.orders.set(event.orderId, kept.order);
+      else missing.add(event.orderId);
+    }
+    for (const order of await readOrders(this.#pool, this.#lane, [...missing].sort())) {
+      state.orders.set(order.head.orderId, order);
+    }
+    return state;
+  }
+
+  #keep(order: Order): void {
+    const { orderId } = order.head;
+    this.#drop(orderId);
+    const lines = 1 + order.lines.length;
+    this.#orders.set(orderId, { order, lines });
+    this.#lines += lines;
+    for (const oldest of this.#orders.keys()) {
+      if (this.#lines <= LINES_MAX) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(orderId: string): void {
+    this.#lines -= this.#orders.get(orderId)?.lines ?? 0;
+    this.#orders.delete(orderId);
+  }
+}
+
+function progressAfter(
+  from: Progress,
+  entries: readonly OrderEntry[],
+  nextOffset: number,
+  { taken, rows }: DecidedOrders,
+): Progress {
+  const last = entries[taken - 1];
+  return {
+    ...from,
+    nextOffset: last && taken < entries.length ? last.record.offset + 1 : nextOffset,
+    outboxSequence: from.outboxSequence + rows.length,
+    logTime: last?.time ?? from.logTime,
+  };
+}
+
+function isTick(entry: OrderEntry): boolean {
+  return 'event' in entry && entry.event.kind === 'DeadlinesDue';
+}

@@ -1,0 +1,50 @@
+import type { Pool } from 'mysql2/promise';
+import type { Policy } from '../domain/stockState.ts';
+import { countParked } from '../storage/parkedCommands.ts';
+import type { Progress } from '../storage/progress.ts';
+import { cutSlice } from './cutSlice.ts';
+import { type Entry, decodeSlice } from './decodeSlice.ts';
+import type { Poison } from './handlerError.ts';
+import { LaneState } from './laneState.ts';
+import type { LaneWork, SliceResult } from './laneWork.ts';
+import { processSlice } from './processSlice.ts';
+import type { SliceLimits } from './sliceLimits.ts';
+
+/** The work of a stock lane: commands in, one outcome each. */
+export class StockLane implements LaneWork<Entry> {
+  readonly decode = decodeSlice;
+  readonly #pool: Pool;
+  readonly #lane: number;
+  readonly #state: LaneState;
+
+  constructor(pool: Pool, lane: number, policy: Policy) {
+    this.#pool = pool;
+    this.#lane = lane;
+    this.#state = new LaneState(pool, lane, policy);
+  }
+
+  cut(entries: readonly Entry[], limits: SliceLimits): number {
+    return cutSlice(entries, limits, isTick);
+  }
+
+  apply(
+    from: Progress,
+    entries: readonly Entry[],
+    nextOffset: number,
+    poison: Poison,
+  ): Promise<SliceResult> {
+    return processSlice(this.#pool, this.#state, from, entries, nextOffset, poison);
+  }
+
+  forget(): void {
+    this.#state.forget();
+  }
+
+  async parkedItems(): Promise<number> {
+    return (await countParked(this.#pool, this.#lane)).length;
+  }
+}
+
+function isTick(entry: Entry): boolean {
+  return 'command' in entry && entry.command.kind === 'ExpireDue';
+}

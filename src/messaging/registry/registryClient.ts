@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { Settings } from '../../config/settings.ts';
+import type { ErrorCode } from '../../ops/errorCodes.ts';
+import { OperationalError, messageOf } from '../../ops/errors.ts';
+
+export type RegistrySettings = Pick<
+  Settings,
+  'ONHAND_SCHEMA_REGISTRY_URL' | 'ONHAND_SCHEMA_REGISTRY_USER' | 'ONHAND_SCHEMA_REGISTRY_PASSWORD'
+>;
+
+const timeoutMs = 5000;
+const mediaType = 'application/vnd.schemaregistry.v1+json';
+
+const idAnswer = z.object({ id: z.number().int() });
+const versionsAnswer = z.array(z.number().int());
+/** A schema that is no Avro schema says of what type it is. */
+const schemaAnswer = z.object({ schema: z.string(), schemaType: z.string().optional() });
+const versionAnswer = schemaAnswer.extend(idAnswer.shape);
+const compatibilityAnswer = z.object({
+  is_compatible: z.boolean(),
+  messages: z.array(z.string()).optional(),
+  reason: z.string().optional(),
+});
+
+/** A schema as a registry gives it out. */
+export type RegisteredText = z.infer<typeof schemaAnswer>;
+
+/**
+ * A schema registry that speaks Confluent's HTTP interface. Every call throws a named error:
+ * SCHEMA_REGISTRY_UNREACHABLE when nothing answers (within 5 seconds), SCHEMA_REGISTRY_REFUSED when
+ * user or password are wrong, SCHEMA_REGISTRY_FAILED when the answer is of no use.
+ */
+export class RegistryClient {
+  readonly url: string;
+  readonly #headers: Record<string, string>;
+
+  /** Throws CONFIG_INVALID when no registry is configured. */
+  constructor(settings: RegistrySettings) {
+    const {
+      ONHAND_SCHEMA_REGISTRY_URL: url,
+      ONHAND_SCHEMA_REGISTRY_USER: user,
+      ONHAND_SCHEMA_REGISTRY_PASSWORD: password = '',
+    } = settings;
+    if (url === undefined) {
+      throw new OperationalError('CONFIG_INVALID', 'no schema registry is configured', {
+        hint: 'Set ONHAND_SCHEMA_REGISTRY_URL.',
+      });
+    }
+    this.url = url.replace(/\/+$/, '');
+    const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+    this.#headers = {
+      accept: mediaType,
+      ...(user !== undefined && { authorization: `Basic ${credentials}` }),
+    };
+  }
+
+  /** Numbers of a subject's versions, in order; none when there is no such subject. */
+  async versions(subject: string): Promise<number[]> {
+    return (await this.#ask(versionsAnswer, `${subjectPath(subject)}/versions`)) ?? [];
+  }
+
+  async version(
+    subject: string,
+    version: number,
+  ): Promise<z.infer<typeof versionAnswer> | undefined> {
+    return this.#ask(versionAnswer, `${subjectPath(subject)}/versions/${version}`);
+  }
+
+  /** The schema that has this id, whatever its subject. */
+  async schemaById(id: number): Promise<RegisteredText | undefined> {
+    return this.#ask(schemaAnswer, `/schemas/ids/${id}`);
+  }
+
+  /** Why the registry would not take a schema as the next version of a subject, if so. */
+  async whyIncompatible(subject: string, schema: string): Promise<string | undefined> {
+    const path = `/compatibility${subjectPath(subject)}/versions?verbose=true`;
+    const answer = await this.#ask(compatibilityAnswer, path, { schema });
+    if (answer?.is_compatible !== false) return undefined;
+    return answer.messages?.join('; ') ?? answer.reason ?? 'it gives no reason';
+  }
+
+  /**
+   * Registers a schema as a new version, unless it is one already; answers its id. Throws
+   * SCHEMA_INCOMPATIBLE when the registry's rules are against it.
+   */
+  async register(subject: string, schema: string): Promise<number> {
+    const answer = await this.#ask(idAnswer, `${subjectPath(subject)}/versions`, { schema });
+    if (answer) return answer.id;
+    throw new OperationalError('SCHEMA_REGISTRY_FAILED', `${this.url} registers no schemas`);
+  }
+
+  /** The answer; undefined when the registry says that there is no such thing. */
+  async #ask<T>(answer: z.ZodType<T>, path: string, body?: object): Promise<T | undefined> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(this.url + path, {
+        headers: { ...this.#headers, ...(body && { 'content-type': mediaType }) },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      });
+      text = await response.text();
+    } catch (error) {
+      const reason = messageOf(error instanceof TypeError ? (error.cause ?? error) : error);
+      throw new OperationalError('SCHEMA_REGISTRY_UNREACHABLE', `${this.url}: ${reason}`, {
+        hint: 'Check ONHAND_SCHEMA_REGISTRY_URL, and that the registry runs.',
+        cause: error,
+      });
+    }
+    if (response.ok) {
+      const parsed = answer.safeParse(parseJson(text));
+      if (parsed.success) return parsed.data;
+    }
+    const isKnownError = typeof parseJson(text) === 'object';
+    if (response.status === 404 && isKnownError) return undefined;
+    throw this.#failure(response.status, path, text);
+  }
+
+  #failure(status: number, path: string, text: string): OperationalError {
+    const [code, hint] = failures[status] ?? unexpected;
+    const shown = text.slice(0, 300);
+    return new OperationalError(code, `${this.url}${path} answers ${status}: ${shown}`, { hint });
+  }
+}
+
+const unexpected: [ErrorCode, string] = [
+  'SCHEMA_REGISTRY_FAILED',
+  'Check that ONHAND_SCHEMA_REGISTRY_URL is the base of an interface like Confluent’s.',
+];
+const refused: [ErrorCode, string] = [
+  'SCHEMA_REGISTRY_REFUSED',
+  'Check ONHAND_SCHEMA_REGISTRY_USER and ONHAND_SCHEMA_REGISTRY_PASSWORD, and what they may do.',
+];
+const failures: Partial<Record<number, [ErrorCode, string]>> = {
+  401: refused,
+  403: refused,
+  409: [
+    'SCHEMA_INCOMPATIBLE',
+    'The subject’s compatibility rule is against this schema. Was it registered by something else?',
+  ],
+};
+
+function subjectPath(subject: string): string {
+  return `/subjects/${encodeURIComponent(subject)}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
