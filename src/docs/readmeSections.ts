@@ -1,8 +1,10 @@
 import { descriptionOf, isSecret, settingNames, settings } from '../config/settings.ts';
 import { REJECTIONS, REJECTIONS_OF } from '../domain/rejections.ts';
+import { ORDER_REFUSALS, ORDER_REFUSALS_OF } from '../domain/order/orderRefusals.ts';
 import { type Topic, topicRegistry } from '../messaging/topics.ts';
 import { errorCodes } from '../ops/errorCodes.ts';
 import { Metrics } from '../ops/metrics.ts';
+import { orderAnswers, orderRefusalTexts, orderRejectionTexts, refundTexts } from './orderTexts.ts';
 import { commandTexts, rejectionTexts } from './rejectionTexts.ts';
 
 /** The parts of the README that list what the code holds, by the name of their markers. */
@@ -10,6 +12,10 @@ export function readmeSections(): Record<string, string> {
   return {
     commands: commands(),
     rejections: rejections(),
+    'order-answers': orderAnswerTable(),
+    'order-refusals': orderRefusals(),
+    'order-rejections': reasons('rejected for', orderRejectionTexts),
+    refunds: reasons('refund for', refundTexts),
     topics: topics(),
     settings: options(),
     metrics: metrics(),
@@ -51,6 +57,30 @@ function rejections(): string {
     ['rejection', 'means'],
     REJECTIONS.map((reason) => [`\`${reason}\``, rejectionTexts[reason]]),
   );
+}
+
+function orderAnswerTable(): string {
+  const rows = orderAnswers.map(([sent, when, gets]) => {
+    return [sent === 'nothing' ? 'nothing' : `\`${sent}\``, when, gets];
+  });
+  return markdown(['you send', 'when', 'you get'], rows);
+}
+
+function orderRefusals(): string {
+  const rows = ORDER_REFUSALS.map((reason) => {
+    const events = Object.entries(ORDER_REFUSALS_OF).filter(([, of]) =>
+      (of as readonly string[]).includes(reason),
+    );
+    const every = events.length === Object.keys(ORDER_REFUSALS_OF).length;
+    const whose = every ? 'every event' : events.map(([kind]) => kind).join(', ');
+    return [`\`${reason}\``, whose, orderRefusalTexts[reason]];
+  });
+  return markdown(['refused for', 'of', 'means'], rows);
+}
+
+function reasons(title: string, texts: Record<string, string>): string {
+  const rows = Object.entries(texts).map(([reason, text]) => [`\`${reason}\``, text]);
+  return markdown([title, 'means'], rows);
 }
 
 function topics(): string {
