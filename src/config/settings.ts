@@ -61,6 +61,7 @@ export const settings = z
     ONHAND_REDIS_PORT: port(6379).describe('Redis port'),
     ONHAND_REDIS_PASSWORD: secret().optional().describe('Redis password'),
     ONHAND_REDIS_TLS: flag().describe('TLS to Redis, certificate checked'),
+    ONHAND_REDIS_CLUSTER: flag().describe('Redis is a cluster; host and port name any node of it'),
     ONHAND_VIEW: z
       .stringbool()
       .default(true)

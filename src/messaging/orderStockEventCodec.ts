@@ -30,9 +30,21 @@ export function encodeOrderStockEvent(verdict: OrderVerdict, cause: Cause): Buff
 
 /** Throws DecodeError when the bytes are no verdict. */
 export function decodeOrderStockEvent(bytes: Buffer | null): PublishedOrderVerdict {
-  const { body, ...head } = decodeSingleObject(orderStockEventSchema, bytes) as WireVerdict;
-  const { kind, fields } = unwrapBody(body);
-  return { ...head, kind, ...plainLines(fields) } as PublishedOrderVerdict;
+  const verdict = decodeSingleObject(orderStockEventSchema, bytes) as WireVerdict;
+  const { kind, fields } = unwrapBody(verdict.body);
+  // A literal that begins with a spread takes ten times as long as the decoding.
+  return {
+    eventId: verdict.eventId,
+    orderId: verdict.orderId,
+    sequence: verdict.sequence,
+    answers: verdict.answers,
+    time: verdict.time,
+    partition: verdict.partition,
+    offset: verdict.offset,
+    index: verdict.index,
+    kind,
+    ...plainLines(fields),
+  } as PublishedOrderVerdict;
 }
 
 type WireVerdict = Omit<PublishedOrderVerdict, 'kind'> & { body: Record<string, object> };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
-import type { Processor } from '../../cli/processor.ts';
+import { type Processor, startProcessor } from '../../cli/processor.ts';
 import { holds } from '../../cli/verifyCommand.ts';
 import { commandsFor } from '../../testing/commandsFor.ts';
 import { silentLogger } from '../../testing/kafkaFixture.ts';
@@ -160,6 +160,42 @@ describe('schema registry', function () {
     expect(values).to.deep.equal(ownLevels.map((level) => JSON.stringify(level)).sort());
   });
 
+  it('frames what the engines tell each other, and their verdicts', async () => {
+    const { settings, topics } = installation;
+    const orders = new OrderEventProducer(settings, silentLogger);
+    try {
+      await orders.placeOrder({ orderId: 'o-2', lines: [{ sku: 'tea', quantity: 2 }] });
+      let verdicts: ReadRecord[] = [];
+      const hasVerdict = async () => {
+        verdicts = await installation.read('orderStock');
+        return verdicts.length > 0;
+      };
+      await waitUntil('the verdict', hasVerdict);
+      const [verdict] = await registry.plainRecords(verdicts);
+      expect(decodeOrderStockEvent(verdict!.value).kind).to.equal('OrderStockReserved');
+      const told = async (role: TopicRole, isTold: (value: Buffer | null) => boolean) => {
+        const records = await installation.read(role);
+        const plain = await registry.plainRecords(records);
+        const ids = records.filter((_, index) => isTold(plain[index]!.value));
+        return new Set(ids.map(({ value }) => schemaIdOf(value)));
+      };
+      const idsOf = async (role: TopicRole) => new Set([await idOf(subjectOf(topics[role].name))]);
+      // What this test sends itself is neither a reply nor asks for one.
+      const asks = await told('stockCommands', (value) => {
+        const command = decodeStockCommand(value);
+        return 'reply' in command && command.reply === true;
+      });
+      expect(asks).to.deep.equal(await idsOf('stockCommands'));
+      const replies = await told('orderEvents', (value) => {
+        return decodeOrderEvent(value).kind === 'StockReply';
+      });
+      expect(replies).to.deep.equal(await idsOf('orderEvents'));
+      expect(await told('orderStock', () => true)).to.deep.equal(await idsOf('orderStock'));
+    } finally {
+      await orders.disconnect();
+    }
+  });
+
   it('makes dead letters, as received, of what names no schema or holds no command', async () => {
     const { name } = installation.topics.stockCommands;
     const whole = toConfluent(
@@ -198,42 +234,6 @@ describe('schema registry', function () {
     expect(await deadLetters()).to.have.length(length);
   });
 
-  it('frames what the engines tell each other, and their verdicts', async () => {
-    const { settings, topics } = installation;
-    const orders = new OrderEventProducer(settings, silentLogger);
-    try {
-      await orders.placeOrder({ orderId: 'o-2', lines: [{ sku: 'tea', quantity: 2 }] });
-      let verdicts: ReadRecord[] = [];
-      const hasVerdict = async () => {
-        verdicts = await installation.read('orderStock');
-        return verdicts.length > 0;
-      };
-      await waitUntil('the verdict', hasVerdict);
-      const [verdict] = await registry.plainRecords(verdicts);
-      expect(decodeOrderStockEvent(verdict!.value).kind).to.equal('OrderStockReserved');
-      const told = async (role: TopicRole, isTold: (value: Buffer | null) => boolean) => {
-        const records = await installation.read(role);
-        const plain = await registry.plainRecords(records);
-        const ids = records.filter((_, index) => isTold(plain[index]!.value));
-        return new Set(ids.map(({ value }) => schemaIdOf(value)));
-      };
-      const idsOf = async (role: TopicRole) => new Set([await idOf(subjectOf(topics[role].name))]);
-      // What this test sends itself is neither a reply nor asks for one.
-      const asks = await told('stockCommands', (value) => {
-        const command = decodeStockCommand(value);
-        return 'reply' in command && command.reply === true;
-      });
-      expect(asks).to.deep.equal(await idsOf('stockCommands'));
-      const replies = await told('orderEvents', (value) => {
-        return decodeOrderEvent(value).kind === 'StockReply';
-      });
-      expect(replies).to.deep.equal(await idsOf('orderEvents'));
-      expect(await told('orderStock', () => true)).to.deep.equal(await idsOf('orderStock'));
-    } finally {
-      await orders.disconnect();
-    }
-  });
-
   it('verifies tables and events against the log', async () => {
     const verification = await verifyStock(installation.settings, silentLogger, installation.admin);
     expect(verification.findings).to.deep.equal([]);
@@ -250,5 +250,26 @@ describe('schema registry', function () {
     expect(stockCommandSchema.fingerprint.equals(bytes.subarray(2, 10))).to.be.true;
     const none = { ...settings, ONHAND_SCHEMA_REGISTRY_URL: undefined };
     expect(await prepareRegistry(none, topics)).to.equal(undefined);
+  });
+
+  it('can be taken into use, or out of it, by an installation with a history', async () => {
+    await processor.stop();
+    const { settings } = installation;
+    const without = { ...settings, ONHAND_SCHEMA_REGISTRY_URL: undefined };
+    processor = await startProcessor(without, silentLogger, (error) => {
+      throw error;
+    });
+    await installation.send([commandsFor('jar').receive(4)]);
+    await installation.settled();
+    const headers = (await installation.read('stockEvents')).map(({ value }) => value![0]);
+    expect(new Set(headers)).to.deep.equal(new Set([0x00, 0xc3]));
+    await processor.stop();
+    processor = await installation.startProcessor();
+    await installation.send([commandsFor('jar').reserve('o-3', 1)]);
+    await installation.settled();
+    const kinds = (await events()).flatMap(({ sku, kind }) => (sku === 'jar' ? [kind] : []));
+    expect(kinds).to.deep.equal(['StockReceived', 'StockReserved']);
+    const { findings } = await verifyStock(settings, silentLogger, installation.admin);
+    expect(findings).to.deep.equal([]);
   });
 });

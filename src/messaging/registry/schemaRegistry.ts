@@ -27,7 +27,7 @@ export class SchemaRegistry {
     this.#client = client;
   }
 
-  /** Of several ids for one schema (its documentation was changed) the last one added is written. */
+  /** Of several ids for one schema (its documentation was changed) the last one is written. */
   add(id: number, schema: AvroSchema): void {
     addWriterSchema(schema);
     this.#ids.set(schema.fingerprint.toString('hex'), id);
