@@ -48,7 +48,7 @@ describe('a processor that is killed again and again', function () {
   const start = () => startCli(['run'], settingsEnv(onhand.settings));
   const applied = async () => {
     const [rows] = await onhand.pool.query<(RowDataPacket & { sum: string | null })[]>(
-      'SELECT SUM(next_offset) AS sum FROM progress',
+      "SELECT SUM(next_offset) AS sum FROM progress WHERE engine = 'stock'",
     );
     return Number(rows[0]?.sum ?? 0);
   };

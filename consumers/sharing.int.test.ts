@@ -36,7 +36,8 @@ describe('processors that share the lanes', function () {
 
   const lanes = async () => {
     const [rows] = await onhand.pool.query<(RowDataPacket & Lane)[]>(
-      'SELECT lane, next_offset AS nextOffset, epoch, owner FROM progress ORDER BY lane',
+      `SELECT lane, next_offset AS nextOffset, epoch, owner FROM progress
+       WHERE engine = 'stock' ORDER BY lane`,
     );
     return rows;
   };

@@ -65,8 +65,8 @@ describe('OutboxPublisher, when something comes while it reads the table', funct
     await publisher.stop();
     const text = await metrics.registry.metrics();
     expect(text)
-      .to.include('onhand_publish_rows_sum 1')
-      .and.include('onhand_publish_seconds_count 1');
+      .to.include('onhand_publish_rows_sum{engine="stock"} 1')
+      .and.include('onhand_publish_seconds_count{engine="stock"} 1');
     const records = await onhand.read('stockDeadLetter');
     expect(records.map(({ partition }) => partition)).to.deep.equal([1]);
   });

@@ -65,7 +65,7 @@ describe('what an operator sees of a running processor', function () {
     await Promise.all(scrapes);
     // The publisher counts when it knows of its commit, a moment after the readers.
     await waitUntil('the count of the last row', async () => {
-      return ((await scrape()).get('onhand_publish_rows_sum') ?? 0) >= 122;
+      return ((await scrape()).get('onhand_publish_rows_sum{engine="stock"}') ?? 0) >= 122;
     });
     const metrics = await scrape();
     const outcome = (name: string) => metrics.get(`onhand_commands_total{outcome="${name}"}`);
@@ -73,13 +73,13 @@ describe('what an operator sees of a running processor', function () {
     expect(outcome('StockReserved')).to.equal(100);
     expect(outcome('INSUFFICIENT_STOCK')).to.equal(20);
     expect(outcome('Repeated')).to.equal(1);
-    expect(metrics.get('onhand_dead_letters_total')).to.equal(1);
-    expect(metrics.get('onhand_slice_commands_sum')).to.equal(123);
-    expect(metrics.get('onhand_publish_rows_sum')).to.equal(122);
-    const slices = metrics.get('onhand_slice_commands_count');
-    expect(metrics.get('onhand_slice_commit_seconds_count')).to.equal(slices);
-    expect(metrics.get('onhand_slice_commit_seconds_sum')).to.be.within(0.001, 30);
-    expect(metrics.get('onhand_publish_seconds_sum')).to.be.within(0.001, 30);
+    expect(metrics.get('onhand_dead_letters_total{engine="stock"}')).to.equal(1);
+    expect(metrics.get('onhand_slice_commands_sum{engine="stock"}')).to.equal(123);
+    expect(metrics.get('onhand_publish_rows_sum{engine="stock"}')).to.equal(122);
+    const slices = metrics.get('onhand_slice_commands_count{engine="stock"}');
+    expect(metrics.get('onhand_slice_commit_seconds_count{engine="stock"}')).to.equal(slices);
+    expect(metrics.get('onhand_slice_commit_seconds_sum{engine="stock"}')).to.be.within(0.001, 30);
+    expect(metrics.get('onhand_publish_seconds_sum{engine="stock"}')).to.be.within(0.001, 30);
   });
 
   it('counts a try that MySQL broke off, and its command once all the same', async () => {
@@ -88,28 +88,30 @@ describe('what an operator sees of a running processor', function () {
     await onhand.settled();
     const metrics = await scrape();
     expect(metrics.get('onhand_commands_total{outcome="StockAdjusted"}')).to.equal(1);
-    expect(metrics.get('onhand_slices_retried_total')).to.be.at.least(1);
-    expect(metrics.get('onhand_slices_fenced_total')).to.equal(0);
+    expect(metrics.get('onhand_slices_retried_total{engine="stock"}')).to.be.at.least(1);
+    expect(metrics.get('onhand_slices_fenced_total{engine="stock"}')).to.equal(0);
   });
 
   it('counts a slice that another claim has fenced, and gets the lane back', async () => {
-    await onhand.pool.query('UPDATE progress SET epoch = epoch + 1 WHERE lane = 0');
+    await onhand.pool.query(
+      "UPDATE progress SET epoch = epoch + 1 WHERE engine = 'stock' AND lane = 0",
+    );
     await onhand.send([commandsFor(skus[0]!).adjust(-1)]);
     await onhand.settled();
     await waitUntil('readiness', isReady);
     const metrics = await scrape();
-    expect(metrics.get('onhand_slices_fenced_total')).to.equal(1);
+    expect(metrics.get('onhand_slices_fenced_total{engine="stock"}')).to.equal(1);
     expect(metrics.get('onhand_commands_total{outcome="StockAdjusted"}')).to.equal(2);
   });
 
   it('shows how far each lane is, and that nothing waits', async () => {
     await waitUntil('the look at the ends of the logs', async () => {
-      return (await scrape()).get('onhand_lane_lag_records{lane="0"}') === 0;
+      return (await scrape()).get('onhand_lane_lag_records{engine="stock",lane="0"}') === 0;
     });
     const metrics = await scrape();
     const ends = await onhand.admin.fetchTopicOffsets(onhand.topics.stockCommands.name);
     for (const { partition, high } of ends) {
-      const of = (name: string) => metrics.get(`${name}{lane="${partition}"}`);
+      const of = (name: string) => metrics.get(`${name}{engine="stock",lane="${partition}"}`);
       expect(of('onhand_lane_next_offset'), `lane ${partition}`).to.equal(Number(high));
       expect(of('onhand_lane_lag_records')).to.equal(0);
       expect(of('onhand_lane_lag_seconds')).to.equal(0);
@@ -120,7 +122,7 @@ describe('what an operator sees of a running processor', function () {
     const prefix = onhand.settings.ONHAND_TOPIC_PREFIX;
     const place = `consumergroup="${prefix}onhand-stock",topic="${prefix}stock.commands"`;
     expect(metrics.get(`kafka_consumergroup_lag{${place},partition="0"}`)).to.equal(0);
-    expect(metrics.get('onhand_lanes{state="claimed"}')).to.equal(lanes);
+    expect(metrics.get('onhand_lanes{engine="stock",state="claimed"}')).to.equal(lanes);
     expect(metrics.get('onhand_server_up{server="kafka"}')).to.equal(1);
     expect(metrics.get('onhand_server_up{server="mysql"}')).to.equal(1);
   });
@@ -128,10 +130,13 @@ describe('what an operator sees of a running processor', function () {
   it('tells of each lane in its health', async () => {
     const { ready, problems, lanes: found } = await health();
     expect({ ready, problems }).to.deep.equal({ ready: true, problems: [] });
-    expect(found.map(({ lane, state }) => [lane, state])).to.have.deep.members([
-      [0, 'claimed'],
-      [1, 'claimed'],
-      [2, 'claimed'],
+    expect(found.map(({ engine, lane, state }) => [engine, lane, state])).to.have.deep.members([
+      ['stock', 0, 'claimed'],
+      ['stock', 1, 'claimed'],
+      ['stock', 2, 'claimed'],
+      ['order', 0, 'claimed'],
+      ['order', 1, 'claimed'],
+      ['order', 2, 'claimed'],
     ]);
   });
 
@@ -148,16 +153,23 @@ describe('what an operator sees of a running processor', function () {
     expect(response.status).to.equal(503);
     const { problems } = (await response.json()) as HealthReport;
     expect(problems).to.have.length(1);
-    expect(problems[0]).to.include({ lane: 2, state: 'halted', code: 'INVARIANT_BROKEN' });
+    expect(problems[0]).to.include({
+      engine: 'stock',
+      lane: 2,
+      state: 'halted',
+      code: 'INVARIANT_BROKEN',
+    });
     expect(problems[0]?.reason).to.include('levels');
     expect((await get('/health/live')).status).to.equal(200);
 
-    const lane = (await health()).lanes.find((status) => status.lane === 2);
+    const lane = (await health()).lanes.find(
+      ({ engine, lane }) => engine === 'stock' && lane === 2,
+    );
     expect(lane).to.include({ state: 'halted', nextOffset: 1, lagRecords: 2 });
     const metrics = await scrape();
-    expect(metrics.get('onhand_lanes{state="halted"}')).to.equal(1);
-    expect(metrics.get('onhand_lane_lag_records{lane="2"}')).to.equal(2);
-    expect(metrics.get('onhand_lane_lag_seconds{lane="2"}')).to.be.within(0.001, 60);
+    expect(metrics.get('onhand_lanes{engine="stock",state="halted"}')).to.equal(1);
+    expect(metrics.get('onhand_lane_lag_records{engine="stock",lane="2"}')).to.equal(2);
+    expect(metrics.get('onhand_lane_lag_seconds{engine="stock",lane="2"}')).to.be.within(0.001, 60);
   });
 
   it('names a lane whose commands were deleted before they were applied', async () => {
@@ -167,7 +179,8 @@ describe('what an operator sees of a running processor', function () {
     await onhand.admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '-1' }] });
     processor = await start();
     expect(await isReady()).to.be.false;
-    const claimed = async () => (await scrape()).get('onhand_lanes{state="claimed"}') === 2;
+    const claimed = async () =>
+      (await scrape()).get('onhand_lanes{engine="stock",state="claimed"}') === 2;
     await waitUntil('the claim of the other lanes', claimed, 15_000);
     await waitUntil('the halt', async () => {
       const { problems } = await health();

@@ -52,7 +52,7 @@ describe('onhand topics', function () {
 
     const dry = await topics(['ensure', '--dry-run', '--json']);
     expect(dry.code).to.equal(0);
-    expect((JSON.parse(dry.stdout) as { missing: string[] }).missing).to.have.length(4);
+    expect((JSON.parse(dry.stdout) as { missing: string[] }).missing).to.have.length(7);
 
     const made = await topics(['ensure']);
     expect(made.code).to.equal(0);

@@ -53,7 +53,7 @@ export class TcpProxy {
   }
 
   /**
-   * Cuts the connection at the next COMMIT of a transaction whose first statement matches. Resolves
+   * Cuts the connection at the next COMMIT of a transaction whose first packet matches. Resolves
    * when that has happened: with whether the server had answered "done".
    */
   cutCommit(place: CutPlace, of: RegExp): Promise<boolean> {
@@ -112,8 +112,7 @@ export class TcpProxy {
   #onPacket(link: Link, packet: Buffer): void {
     const sql = statementIn(packet);
     const trap = this.#traps[0];
-    if (sql === 'START TRANSACTION') link.opening = undefined;
-    else if (sql !== undefined) link.opening ??= sql;
+    if (sql?.startsWith('START TRANSACTION')) link.opening = sql;
     if (sql === 'COMMIT' && trap?.of.test(link.opening ?? '')) {
       this.#traps.shift();
       if (trap.place === 'before-server') {

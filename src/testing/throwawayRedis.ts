@@ -15,23 +15,25 @@ import { waitUntil } from './waitUntil.ts';
 export class ThrowawayRedis {
   readonly settings: Pick<Settings, 'ONHAND_REDIS_HOST' | 'ONHAND_REDIS_PORT'>;
   readonly #command: [string, ...string[]];
+  readonly #options: string[];
   readonly #folder = mkdtempSync(join(tmpdir(), 'onhand-redis-'));
   #process: ChildProcess | undefined;
 
-  private constructor(command: [string, ...string[]], port: number) {
+  private constructor(command: [string, ...string[]], port: number, options: string[]) {
     this.#command = command;
+    this.#options = options;
     this.settings = { ONHAND_REDIS_HOST: '127.0.0.1', ONHAND_REDIS_PORT: port };
   }
 
   /**
    * Starts it with the program of the local stack, or the one on the PATH where the stack runs in
-   * containers.
+   * containers. `options` are further ones of its command line.
    */
-  static async start(): Promise<ThrowawayRedis> {
+  static async start(...options: string[]): Promise<ThrowawayRedis> {
     const packages = readStackState()?.packages;
     const native = packages !== undefined && existsSync(packages);
     const command = native ? packagedProgram(packages, redisServer) : (['redis-server'] as const);
-    const redis = new ThrowawayRedis([...command], await freePort());
+    const redis = new ThrowawayRedis([...command], await freePort(), options);
     await redis.up();
     return redis;
   }
@@ -39,11 +41,9 @@ export class ThrowawayRedis {
   /** Starts it again, with what its dump holds. */
   async up(): Promise<void> {
     const [program, ...args] = this.#command;
-    const { ONHAND_REDIS_PORT: port } = this.settings;
-    const options = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--daemonize'];
-    this.#process = spawn(program, [...args, ...options, 'no', '--dir', this.#folder], {
-      stdio: 'ignore',
-    });
+    const port = String(this.settings.ONHAND_REDIS_PORT);
+    args.push('--bind', '127.0.0.1', '--port', port, '--save', '', '--dir', this.#folder);
+    this.#process = spawn(program, [...args, ...this.#options], { stdio: 'ignore' });
     await waitUntil('the throw-away Redis', async () => {
       return this.ask((client) => client.ping()).then(
         () => true,

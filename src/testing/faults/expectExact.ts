@@ -4,7 +4,7 @@ import { isRemembered } from '../../domain/evolve.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../../messaging/stockEventCodec.ts';
 import { decodeStockLevel } from '../../messaging/stockLevelCodec.ts';
 import type { TopicRole } from '../../messaging/topics.ts';
-import { verifyStock } from '../../verify/verifyStock.ts';
+import { verifyEngines } from '../../verify/verifyEngines.ts';
 import { expectUnbroken } from '../expectUnbroken.ts';
 import { silentLogger } from '../kafkaFixture.ts';
 import { storedStock } from '../storedStock.ts';
@@ -28,7 +28,7 @@ export async function expectExact(
  */
 export async function expectSound(installation: TestInstallation): Promise<PublishedStockEvent[]> {
   const { settings, admin } = installation;
-  const { findings, lines } = await verifyStock(settings, silentLogger, admin);
+  const { findings, lines } = await verifyEngines(settings, silentLogger, admin);
   expect(findings.slice(0, findingsShown), `${findings.length} findings`).to.deep.equal([]);
   expect(lines.filter(({ ok }) => !ok)).to.deep.equal([]);
 

@@ -22,7 +22,7 @@ export interface FaultRig extends TestInstallation {
   /** Starts `onhand run`; `more` overrides settings, `fault` is as ONHAND_FAULT takes it. */
   newWorker(fault?: string, more?: Partial<Settings>): Worker;
   startLoad(): CommandLoad;
-  /** The progress rows, by lane. */
+  /** The stock engine's progress rows, by lane. */
   progress(): Promise<ProgressRow[]>;
   /**
    * Ends the load, lets living workers (or a new one) apply all that was sent, ends them, then has
@@ -62,7 +62,8 @@ export async function faultRig(overrides: Partial<Settings> = {}): Promise<Fault
     },
     progress: async () => {
       const [rows] = await onhand.pool.query<(RowDataPacket & ProgressRow)[]>(
-        'SELECT lane, next_offset AS nextOffset, epoch, owner FROM progress ORDER BY lane',
+        `SELECT lane, next_offset AS nextOffset, epoch, owner FROM progress
+         WHERE engine = 'stock' ORDER BY lane`,
       );
       return rows;
     },

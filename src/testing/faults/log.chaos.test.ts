@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { verifyStock } from '../../verify/verifyStock.ts';
+import { verifyEngines } from '../../verify/verifyEngines.ts';
 import type { Finding } from '../../verify/findings.ts';
 import { ensureTopics } from '../../messaging/topicAdmin.ts';
 import { partitionOf } from '../../messaging/partitionOf.ts';
@@ -45,7 +45,7 @@ describe('a command log that is not what it was', function () {
   const send = (count: number, of = sku) =>
     rig.send(Array.from({ length: count }, () => commandsFor(of).receive(1)));
   const findings = async (): Promise<Finding[]> =>
-    (await verifyStock(rig.settings, silentLogger, rig.admin)).findings;
+    (await verifyEngines(rig.settings, silentLogger, rig.admin)).findings;
   const haltedAs = (worker: Worker) =>
     worker.said('lane halted').map((line) => [line.lane, line.code]);
   const deleteUpTo = (offset: number) =>

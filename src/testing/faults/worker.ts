@@ -9,6 +9,7 @@ import { waitUntil } from '../waitUntil.ts';
 export interface LogLine {
   msg: string;
   level: number;
+  engine?: 'stock' | 'order';
   lane?: number;
   code?: string;
   reason?: string;
@@ -59,9 +60,9 @@ export class Worker {
     this.#child.kill(signal);
   }
 
-  /** Lines of the log with this message. */
+  /** Lines of the log with this message, of the stock engine or of none. */
   said(msg: string): LogLine[] {
-    return this.log.filter((line) => line.msg.includes(msg));
+    return this.log.filter((line) => line.engine !== 'order' && line.msg.includes(msg));
   }
 
   /** Waits for a line of the log, or so many. Fails when the process ends without it. */
