@@ -1,11 +1,14 @@
 import type { Cell } from '../src/ops/textTable.ts';
 import type { ResultTable } from './benchmark.ts';
 import type { Cost } from './costMeter.ts';
-import type { SideName, SideRun } from './side.ts';
+import type { SideRun } from './side.ts';
 import { spreadOf } from './statistics.ts';
 
-/** What each side takes per 1,000 commands: medians over the rounds. */
-export function costTable(runs: ReadonlyMap<SideName, SideRun[]>): ResultTable {
+/** What each side takes per 1,000 commands or orders: medians over the rounds. */
+export function costTable(
+  runs: ReadonlyMap<string, SideRun[]>,
+  unit: 'commands' | 'orders',
+): ResultTable {
   const sides = [...runs.keys()];
   const row = (what: string, of: (cost: Cost) => number | undefined): Cell[] => {
     const cells = [...runs.values()].map((own): Cell => {
@@ -27,7 +30,7 @@ export function costTable(runs: ReadonlyMap<SideName, SideRun[]>): ResultTable {
   return {
     note: `Medians. clients: callers, or the reader of the events. All that ran on these
 servers counts. Binlog syncs, one per group of commits, come on top of the InnoDB fsyncs.`,
-    title: 'cost per 1,000 commands',
+    title: `cost per 1,000 ${unit}`,
     head: ['', ...sides],
     rows: [
       row('MySQL statements', ({ statements }) => statements),

@@ -6,7 +6,7 @@ import { connectionOptions } from '../src/storage/database.ts';
 import { toStorageError } from '../src/storage/storageErrors.ts';
 import { stackStatus } from '../stack/stackStatus.ts';
 import { BenchError } from './benchError.ts';
-import { callersCount } from './shopSide.ts';
+import { callersCount } from './callers.ts';
 
 const variables = [
   'version',

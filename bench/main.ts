@@ -13,6 +13,7 @@ import { decide } from './decide.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
+import { orders } from './orders.ts';
 import { ProgressView } from './progressView.ts';
 import { throughput } from './throughput.ts';
 
@@ -22,6 +23,7 @@ const benchmarks: Record<string, Benchmark> = {
   spread: (scale, view) => throughput('spread', scale, view),
   hot: (scale, view) => throughput('hot', scale, view),
   zipf: (scale, view) => throughput('zipf', scale, view),
+  orders,
   latency,
   idle,
   backlog,
@@ -36,13 +38,15 @@ Benchmarks:
   spread    orders on 1,000 SKUs: onhand, the source design, a guarded UPDATE; and what each costs
   hot       the same, all orders on one SKU
   zipf      the same, 1,000 SKUs by Zipf 1.0 (only when named)
+  orders    orders of three lines, event to verdict: onhand, the source design, one transaction of a
+            monolith; and onhand's latency at 20 % and 80 % of its maximum (only when named)
   latency   command due → event read, at 20/s and 200/s
   idle      CPU of a processor that has nothing to do
   backlog   how fast, and in how much memory, a processor works off what has gathered
   decide    the decision core alone, in memory
 
 Examples:
-  $ npm run bench                              all but zipf, quick: some ten minutes
+  $ npm run bench                              all but zipf and orders, quick: some ten minutes
   $ npm run bench -- spread hot --full         for figures to quote
   $ npm run bench -- latency --json FILE
 

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
-import { BenchError } from './benchError.ts';
 import { type BenchInstallation, benchInstallation } from './benchInstallation.ts';
 import { CostMeter } from './costMeter.ts';
 import { OutcomeReader } from './outcomeReader.ts';
@@ -8,11 +6,10 @@ import { preload } from './preload.ts';
 import { peakMemoryMiBOf } from './processCost.ts';
 import type { ProgressView } from './progressView.ts';
 import type { Side, SideRun } from './side.ts';
+import { untilRead } from './untilRead.ts';
 import { verifyInstallation } from './verifyInstallation.ts';
 import { WorkerProcess } from './workerProcess.ts';
 import type { Workload } from './workload.ts';
-
-const silenceMsMax = 60_000;
 
 /**
  * Kafka to Kafka: the orders wait on the commands topic, then one processor is started. Timed from
@@ -60,26 +57,6 @@ async function drain(
   } finally {
     await worker.stop();
     await reader.close();
-  }
-}
-
-async function untilRead(
-  commands: number,
-  reader: OutcomeReader,
-  worker: WorkerProcess,
-  show: (value: number) => void,
-): Promise<void> {
-  let last = -1;
-  for (let since = Date.now(); reader.events < commands; await sleep(20)) {
-    worker.requireAlive();
-    if (reader.failure) throw reader.failure;
-    if (reader.events !== last) {
-      last = reader.events;
-      since = Date.now();
-      show(last);
-    } else if (Date.now() - since > silenceMsMax) {
-      throw new BenchError(`no outcome for ${silenceMsMax / 1000} s, ${last} of ${commands} read`);
-    }
   }
 }
 

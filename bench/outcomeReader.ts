@@ -1,9 +1,6 @@
-import type { Consumer } from 'kafkajs';
-import { createConsumer } from '../src/messaging/createConsumer.ts';
-import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import type { BenchInstallation } from './benchInstallation.ts';
-import { onCleanUp } from './cleanUp.ts';
+import { readCommitted } from './readCommitted.ts';
 
 /**
  * Reads every committed stock event, as a downstream service would, and counts. Per stock item the
@@ -27,29 +24,16 @@ export class OutcomeReader {
 
   /** Starts to read from the beginning. `onEvent` is called for each event, in order per SKU. */
   static async open(
-    { settings, topics, logger }: BenchInstallation,
+    installation: BenchInstallation,
     onEvent: (event: PublishedStockEvent) => void = () => undefined,
   ): Promise<OutcomeReader> {
     const reader = new OutcomeReader(onEvent);
-    const fail = (error: Error) => (reader.failure = error);
-    const consumer: Consumer = createConsumer(
-      createKafka(settings, 'bench-reader', logger),
-      { groupId: `${settings.ONHAND_TOPIC_PREFIX}reader` },
-      { onCrash: fail, onOffsetOutOfRange: () => fail(new Error('events were deleted unread')) },
+    reader.#close = await readCommitted(
+      installation,
+      'stockEvents',
+      (value) => reader.#take(decodeStockEvent(value)),
+      (error) => (reader.failure = error),
     );
-    await consumer.connect();
-    reader.#close = onCleanUp(() => consumer.disconnect());
-    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
-    await consumer.subscribe({ topic: topics.stockEvents.name, fromBeginning: true });
-    await consumer.run({
-      // Where it is matters to nobody: a commit after each batch would be most of its time.
-      autoCommit: false,
-      eachBatch: ({ batch }) => {
-        for (const { value } of batch.messages) reader.#take(decodeStockEvent(value));
-        return Promise.resolve();
-      },
-    });
-    await joined;
     return reader;
   }
 

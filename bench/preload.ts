@@ -14,7 +14,7 @@ export function reserveOne(sku: string, number: number): ReserveStock {
 }
 
 /** The receipt of the stock that a workload begins with. */
-export function receiveAll({ skus, stock }: Workload): ReceiveStock[] {
+export function receiveAll({ skus, stock }: Pick<Workload, 'skus' | 'stock'>): ReceiveStock[] {
   return skus.map((sku, index) => {
     const commandId = `receive-${index}`;
     return { kind: 'ReceiveStock', commandId, sku, location: 'main', quantity: stock[index] ?? 1 };

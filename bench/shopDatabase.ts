@@ -26,7 +26,10 @@ const tables = [
 ];
 
 /** Makes the shop's tables and receives the workload's stock. */
-export async function fillShop(pool: Pool, { skus, stock }: Workload): Promise<void> {
+export async function fillShop(
+  pool: Pool,
+  { skus, stock }: Pick<Workload, 'skus' | 'stock'>,
+): Promise<void> {
   for (const table of tables) await pool.query(table);
   const rows = skus.map((sku, index) => [sku, stock[index] ?? 0, 0]);
   await pool.query('INSERT INTO shop_stock (sku, on_hand, reserved) VALUES ?', [rows]);

@@ -2,7 +2,7 @@ import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2/promise';
 import { codeOf } from '../src/storage/storageErrors.ts';
 
 const passing = ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'];
-const reservationTtlMs = 30 * 60_000;
+export const reservationTtlMs = 30 * 60_000;
 
 /** How often transactions had to be tried again after a deadlock or a lock wait. */
 export interface Retries {
@@ -13,19 +13,30 @@ export interface Retries {
  * One unit of a SKU for an order, in one transaction: guarded UPDATE, reservation, outbox row. All
  * statements are prepared. `before` runs first and may refuse. True when granted.
  */
-export async function shopTransaction(
+export function shopTransaction(
   pool: Pool,
   sku: string,
   orderId: string,
   count: Retries,
   before: (connection: PoolConnection) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<boolean> {
+  return inShopTransaction(pool, count, async (connection) => {
+    return (await before(connection)) && (await reserve(connection, sku, orderId));
+  });
+}
+
+/** Commits when `work` grants, rolls back when it refuses; after a deadlock it is done again. */
+export async function inShopTransaction(
+  pool: Pool,
+  count: Retries,
+  work: (connection: PoolConnection) => Promise<boolean>,
+): Promise<boolean> {
   const connection = await pool.getConnection();
   try {
     for (;;) {
       try {
         await connection.query('START TRANSACTION');
-        const granted = (await before(connection)) && (await reserve(connection, sku, orderId));
+        const granted = await work(connection);
         await connection.query(granted ? 'COMMIT' : 'ROLLBACK');
         return granted;
       } catch (error) {
@@ -39,12 +50,17 @@ export async function shopTransaction(
   }
 }
 
-async function reserve(connection: PoolConnection, sku: string, orderId: string): Promise<boolean> {
+/** The guarded UPDATE: one unit more is reserved, if there is one. */
+export async function takeUnit(connection: PoolConnection, sku: string): Promise<boolean> {
   const [{ affectedRows }] = await connection.execute<ResultSetHeader>(
     'UPDATE shop_stock SET reserved = reserved + ? WHERE sku = ? AND on_hand - reserved >= ?',
     [1, sku, 1],
   );
-  if (affectedRows === 0) return false;
+  return affectedRows > 0;
+}
+
+async function reserve(connection: PoolConnection, sku: string, orderId: string): Promise<boolean> {
+  if (!(await takeUnit(connection, sku))) return false;
   const now = Date.now();
   // Queued one behind the other: the second does not wait for this process to see the first's end.
   await Promise.all([

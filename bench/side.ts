@@ -21,8 +21,8 @@ export interface SideRun {
 }
 
 /** One way to grant or refuse orders, on the servers that all sides share. */
-export interface Side {
-  name: SideName;
+export interface Side<Work = Workload, Name extends string = SideName> {
+  name: Name;
   /** Sets up a place of its own, answers every order, checks what is left, and clears it away. */
-  run(workload: Workload, view: ProgressView): Promise<SideRun>;
+  run(workload: Work, view: ProgressView): Promise<SideRun>;
 }

@@ -1,8 +1,7 @@
-import type { RowDataPacket } from 'mysql2/promise';
 import { loadSettings } from '../src/config/loadSettings.ts';
+import { lockedReserve } from './lockedReserve.ts';
 import { RedisLock } from './redisLock.ts';
 import { type ShopWay, shopSide } from './shopSide.ts';
-import { shopTransaction } from './shopTransaction.ts';
 
 /**
  * The source design, what shops do today: a Redis lock per SKU around a transaction that reads the
@@ -12,16 +11,7 @@ export const sourceSide = shopSide('source', async (): Promise<ShopWay> => {
   const lock = await RedisLock.open(loadSettings().values);
   const count = { retries: 0 };
   return {
-    reserve: (pool, sku, orderId) =>
-      lock.hold(sku, () =>
-        shopTransaction(pool, sku, orderId, count, async (connection) => {
-          const [rows] = await connection.execute<(RowDataPacket & { available: number })[]>(
-            'SELECT on_hand - reserved AS available FROM shop_stock WHERE sku = ? FOR UPDATE',
-            [sku],
-          );
-          return (rows[0]?.available ?? 0) >= 1;
-        }),
-      ),
+    reserve: (pool, sku, orderId) => lockedReserve(lock, pool, sku, orderId, count),
     more: () => ({ ...count, lockWaits: lock.waits }),
     close: () => lock.close(),
   };

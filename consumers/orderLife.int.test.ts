@@ -70,7 +70,7 @@ describe('the life of an order from Kafka to Kafka', function () {
     expect((await verdictsOf('o-1')).map(({ sequence }) => sequence)).to.deep.equal([1, 2]);
   });
 
-  it('is rejected as a whole when one line is missing: nothing is held, each line says why', async () => {
+  it('is rejected whole when one line is missing: nothing held, each line says why', async () => {
     const kinds = await kindsAfter('o-2', place('o-2', { tea: 1, pot: 4 }));
     expect(kinds).to.deep.equal(['OrderStockRejected']);
     const [verdict] = await verdictsOf('o-2');

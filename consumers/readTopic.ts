@@ -9,8 +9,9 @@ import { createKafka } from '../src/messaging/kafkaClient.ts';
 export type TakeRecords = (partition: number, records: KafkaMessage[]) => void | Promise<void>;
 
 /**
- * Reads a topic once, from its first committed record to the end that it had at the call, as a
- * reader of committed records. Partitions interleave, each is in order. Leaves no trace behind.
+ * Reads a topic once, or only one of its partitions, from its first committed record to the end
+ * that it had at the call, as a reader of committed records. Partitions interleave, each is in
+ * order. Leaves no trace behind.
  */
 export async function readTopic(
   settings: Settings,
@@ -18,10 +19,12 @@ export async function readTopic(
   admin: Admin,
   topic: string,
   take: TakeRecords,
+  only?: number,
 ): Promise<void> {
   const bounds = await admin.fetchTopicOffsets(topic);
   const open = new Map<number, number>();
   for (const { partition, low, high } of bounds) {
+    if (only !== undefined && partition !== only) continue;
     if (Number(low) < Number(high)) open.set(partition, Number(high));
   }
   if (open.size === 0) return;
@@ -50,6 +53,10 @@ export async function readTopic(
     // Also told of stretches that hold no committed record.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       reached(payload.partition, Number(payload.lastOffset));
+    });
+    const others = bounds.map(({ partition }) => partition).filter((it) => !open.has(it));
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      if (others.length > 0) consumer.pause([{ topic, partitions: others }]);
     });
     const start = async () => {
       await consumer.connect();

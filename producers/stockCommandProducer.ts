@@ -1,50 +1,50 @@
-import type { Producer } from 'kafkajs';
+import type { Transaction } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
-import { createKafka } from '../src/messaging/kafkaClient.ts';
-import { groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
-import { partitionOf } from '../src/messaging/partitionOf.ts';
+import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
+import { RecordBatchProducer } from './recordBatchProducer.ts';
 
 /**
  * Sends stock commands: keyed by SKU, idempotent, in the order given per SKU. A command whose send
  * failed may be sent again under its id; it moves nothing twice.
  */
 export class StockCommandProducer {
-  readonly #producer: Producer;
-  readonly #topic: string;
-  readonly #partitions: number;
+  readonly #producer: RecordBatchProducer;
 
   constructor(settings: Settings, logger: Logger) {
-    const { name, partitions } = topicRegistry(settings).stockCommands;
-    this.#topic = name;
-    this.#partitions = partitions;
-    this.#producer = createKafka(settings, 'onhand-commands', logger).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-    });
+    const topic = topicRegistry(settings).stockCommands;
+    this.#producer = new RecordBatchProducer(settings, 'onhand-commands', logger, topic);
   }
 
   async connect(): Promise<void> {
     await this.#producer.connect();
   }
 
-  /** Resolves when Kafka has all of them. */
-  async send(commands: readonly AskingCommand[]): Promise<void> {
-    if (commands.length === 0) return;
-    const messages = commands.map((command) => ({
-      key: command.sku,
-      value: encodeStockCommand(command),
-      partition: partitionOf(command.sku, this.#partitions),
-    }));
-    await this.#producer.send({
-      topic: this.#topic,
-      acks: -1,
-      messages: groupedMessages(messages),
-    });
+  /** The record of a command. Throws when a field is not of its type. */
+  messageOf(command: AskingCommand): PlacedMessage {
+    return this.#producer.place(command.sku, encodeStockCommand(command));
+  }
+
+  /**
+   * Resolves when Kafka has all of them. With a transaction of the caller's they are sent in it:
+   * they are decided once it is committed, never if it is aborted.
+   */
+  async send(
+    commands: readonly AskingCommand[],
+    { transaction }: { transaction?: Transaction } = {},
+  ): Promise<void> {
+    await this.#producer.send(
+      commands.map((command) => this.messageOf(command)),
+      transaction,
+    );
+  }
+
+  /** Like `send`, for records made by `messageOf`. */
+  async sendMessages(messages: PlacedMessage[]): Promise<void> {
+    await this.#producer.send(messages);
   }
 
   async disconnect(): Promise<void> {

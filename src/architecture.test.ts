@@ -13,15 +13,17 @@ const layers = [
   ['src/messaging', 'src/storage', 'stack'],
   ['src/engine', 'src/view'],
   ['consumers', 'producers'],
-  ['src/verify', 'src/docs', 'src/api'],
+  ['src/verify', 'src/docs', 'src/api', 'src/why'],
   ['src/cli'],
 ];
 /**
- * The settings know errors, logs know settings; an outbox row is a message with a place in a table.
+ * The settings know errors, logs know settings; an outbox row is a message with a place in a table;
+ * a client that waits for outcomes sends and reads.
  */
 const neighbours = [
   ['src/config', 'src/ops'],
   ['src/messaging', 'src/storage'],
+  ['producers', 'consumers'],
 ];
 /** Nothing of the product imports these; they may import anything. */
 const users = ['bench', 'examples', 'migrations', 'src/testing'];

@@ -4,107 +4,152 @@ import { StockCommandProducer } from '../../producers/stockCommandProducer.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { AskingCommand } from '../../src/domain/commands.ts';
 import { OperationalError } from '../../src/ops/errors.ts';
-import { Customers } from './customers.ts';
-import { readEvents } from './eventReader.ts';
-import { answersInTime } from './fate.ts';
+import type { Basket } from '../shop/shopOrder.ts';
 import type { Invoice } from './invoice.ts';
 import type { LiveView } from './liveView.ts';
 import type { InvoicePlan } from './plan.ts';
-import type { Tally } from './tally.ts';
+import type { ShopClient } from './shopClient.ts';
+import type { ShopWatch } from './shopWatch.ts';
 
-const lagMax = 20_000;
-const sendBatch = 1000;
+const lagMax = 150;
+const customersAtOnce = 16;
+const flashCustomersAtOnce = 60;
 const silenceMsMax = 60_000;
 
-/** Commands of one day, and those who hear of their outcomes. */
+/** Who takes part in a day, and who looks on. */
 export interface DayContext {
   settings: Settings;
   logger: Logger;
+  client: ShopClient;
   plan: InvoicePlan;
-  tally: Tally;
-  view: LiveView;
+  watch: ShopWatch;
+  view: Pick<LiveView, 'served'>;
+}
+
+/** What a day brings. */
+export interface DayInput {
+  /** Units to receive before the shop opens, by SKU. */
+  stock: ReadonlyMap<string, number>;
+  invoices: AsyncIterable<Invoice> | Iterable<Invoice>;
+  /** How many invoices there are. */
+  count: number;
+  /** The flash sale, at noon. */
+  flash: readonly Basket[];
 }
 
 /**
- * Receives the stock, feeds the orders no faster than they are answered, lets customers react, and
- * ends when every command has its outcome and nothing unpaid is still held.
+ * Receives the stock, and when it is on the shelves lets customers order, no faster than they are
+ * answered. Ends when every order has come to its end.
  */
-export async function runDay(
-  { settings, logger, plan, tally, view }: DayContext,
-  stock: ReadonlyMap<string, number>,
-  invoices: AsyncIterable<Invoice> | Iterable<Invoice>,
-): Promise<void> {
-  const producer = new StockCommandProducer(settings, logger);
-  await producer.connect();
-  const customers = new Customers();
-  const send = async (commands: AskingCommand[]) => {
-    tally.sent += commands.length;
-    await producer.send(commands);
-  };
-  const reader = await readEvents(settings, logger, async (events) => {
-    const reactions = events.flatMap((event) => {
-      tally.take(event, answersInTime);
-      return customers.react(event);
-    });
-    await send(reactions);
-  });
+export async function runDay(context: DayContext, input: DayInput): Promise<void> {
+  const { settings, logger, client, plan, watch, view } = context;
+  const warehouse = new StockCommandProducer(settings, logger);
+  await warehouse.connect();
+  const shoppers = new Crowd(customersAtOnce);
+  let flash: Promise<void> = Promise.resolve();
   try {
-    await send(
-      [...stock].map(([sku, quantity], index) => {
-        return {
-          kind: 'ReceiveStock',
-          commandId: `receive-${index}`,
-          sku,
-          location: 'main',
-          quantity,
-        };
-      }),
-    );
-    let waiting: AskingCommand[] = [];
-    let fed = 0;
-    for await (const invoice of invoices) {
-      const { commands, returns } = plan.take(invoice);
-      waiting.push(...commands, ...returns.flatMap((back) => customers.expectReturn(back)));
-      if (waiting.length >= sendBatch) {
-        await send(waiting);
-        waiting = [];
-        await untilAnswered(tally, lagMax);
+    await warehouse.send(receipts(input.stock));
+    await patiently(watch, 100, () => watch.stockItems >= input.stock.size);
+    let seen = 0;
+    for await (const invoice of input.invoices) {
+      if (seen++ === Math.floor(input.count / 2)) flash = flashSale(context, input.flash);
+      const { order, returns, writeOffs } = plan.take(invoice);
+      await warehouse.send(writeOffs);
+      await untilAnswered(watch);
+      if (order) await shoppers.let(order.orderId, () => client.order(order));
+      for (const goods of returns) {
+        // Whoever brings goods back has been in the shop before.
+        await shoppers.leave(goods.orderId);
+        await shoppers.let(`${goods.orderId} ${goods.returnId}`, () => client.giveBack(goods));
       }
-      view.feed(++fed);
+      view.served(1);
     }
-    await send(waiting);
-    await untilSettled(tally);
+    await shoppers.empty();
+    await flash;
+    await untilAtRest(watch);
   } finally {
-    await reader.disconnect();
-    await producer.disconnect();
+    await flash.catch(() => undefined);
+    await warehouse.disconnect();
   }
 }
 
-async function untilAnswered(tally: Tally, lag: number): Promise<void> {
-  let answered = -1;
-  for (let since = Date.now(); tally.lag > lag; await sleep(20)) {
-    if (tally.answered !== answered) {
-      answered = tally.answered;
+/** All at once, and nobody waits for the others' answers. */
+async function flashSale({ client, view }: DayContext, baskets: readonly Basket[]): Promise<void> {
+  const crowd = new Crowd(flashCustomersAtOnce);
+  for (const basket of baskets) {
+    await crowd.let(basket.orderId, () => client.order(basket));
+    view.served(1);
+  }
+  await crowd.empty();
+}
+
+function receipts(stock: ReadonlyMap<string, number>): AskingCommand[] {
+  return [...stock].map(([sku, quantity], index) => {
+    const commandId = `receive-${index}`;
+    return { kind: 'ReceiveStock', commandId, sku, location: 'main', quantity };
+  });
+}
+
+/** People who do something at the same time, no more than so many. */
+class Crowd {
+  readonly #most: number;
+  readonly #busy = new Map<string, Promise<void>>();
+  #failure: unknown;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Lets somebody in as soon as there is room. */
+  async let(name: string, act: () => Promise<void>): Promise<void> {
+    while (this.#busy.size >= this.#most) await Promise.race(this.#busy.values());
+    if (this.#failure !== undefined) throw this.#failure as Error;
+    const acting = act()
+      .catch((error: unknown) => (this.#failure ??= error))
+      .then(() => void this.#busy.delete(name));
+    this.#busy.set(name, acting);
+  }
+
+  /** Waits until this one is done. */
+  async leave(name: string): Promise<void> {
+    await this.#busy.get(name);
+  }
+
+  async empty(): Promise<void> {
+    await Promise.all(this.#busy.values());
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
+}
+
+async function untilAnswered(watch: ShopWatch): Promise<void> {
+  await patiently(watch, 20, () => watch.lag <= lagMax);
+}
+
+async function untilAtRest(watch: ShopWatch): Promise<void> {
+  // A look that began before the last order was placed could miss it.
+  await watch.look();
+  await patiently(watch, 100, () => watch.isAtRest);
+}
+
+async function patiently(watch: ShopWatch, pauseMs: number, done: () => boolean): Promise<void> {
+  let seen = '';
+  for (let since = Date.now(); !done(); await sleep(pauseMs)) {
+    const now = JSON.stringify([watch.counts, watch.stockItems]);
+    if (now !== seen) {
+      seen = now;
       since = Date.now();
-    } else if (Date.now() - since > silenceMsMax) throw silence(tally);
+    } else if (Date.now() - since > silenceMsMax) throw stalled(watch);
   }
 }
 
-async function untilSettled(tally: Tally): Promise<void> {
-  let events = -1;
-  for (let since = Date.now(); tally.lag > 0 || tally.unpaid > 0; await sleep(100)) {
-    if (tally.events !== events) {
-      events = tally.events;
-      since = Date.now();
-    } else if (Date.now() - since > silenceMsMax) throw silence(tally);
-  }
-}
-
-function silence({ lag, unpaid }: Tally): OperationalError {
+function stalled({ counts, failure }: ShopWatch): OperationalError {
+  const waiting = Object.entries(counts).map(([name, n]) => `${name} ${n}`);
   return new OperationalError(
     'DEMO_STALLED',
-    `no event for ${silenceMsMax / 1000} s: ${lag} commands unanswered, ` +
-      `${unpaid} reservations held`,
-    { hint: 'See .onhand/logs/demo-processor.log and `onhand stack status`.' },
+    `nothing happened for ${silenceMsMax / 1000} s: ${waiting.join(', ')}`,
+    {
+      hint: 'See .onhand/logs/demo-processor.log, demo-shop.log and `onhand stack status`.',
+      cause: failure,
+    },
   );
 }

@@ -1,22 +1,25 @@
 import { SingleBar } from 'cli-progress';
-import type { Tally } from './tally.ts';
+import type { ShopWatch } from './shopWatch.ts';
 
 const columns =
-  '{bar} {percentage}%  {rate} commands/s  reserved {reserved}  confirmed {confirmed}  ' +
-  'released {released}  expired {expired}  refused {refused}  lag {lag}';
+  '{bar} {percentage}%  {rate} orders/s  reserved {reserved}  paid {confirmed}  ' +
+  'expired {expired}  cancelled {cancelled}  rejected {rejected}  refunds {refunded}  lag {lag}';
 
 /** One line that shows how the day goes; a line every two seconds where there is no terminal. */
 export class LiveView {
-  readonly #tally: Tally;
+  readonly #watch: ShopWatch;
+  readonly #orders: number;
   readonly #bar: SingleBar;
   readonly #timer: NodeJS.Timeout;
-  #fed = 0;
-  #lastAnswered = 0;
+  #placed = 0;
+  #lastPlaced = 0;
   #lastTime = Date.now();
   #rate = 0;
 
-  constructor(tally: Tally, invoices: number) {
-    this.#tally = tally;
+  /** `orders` are those that the day will see. */
+  constructor(watch: ShopWatch, orders: number) {
+    this.#watch = watch;
+    this.#orders = orders;
     this.#bar = new SingleBar({
       format: columns,
       barsize: 20,
@@ -25,12 +28,18 @@ export class LiveView {
       hideCursor: true,
       etaBuffer: 2,
     });
-    this.#bar.start(invoices, 0, this.#payload());
+    this.#bar.start(orders, 0, this.#payload());
     this.#timer = setInterval(() => this.#draw(), 250);
   }
 
-  feed(invoices: number): void {
-    this.#fed = invoices;
+  /** So many customers have their order, or their invoice, behind them. */
+  served(count: number): void {
+    this.#placed += count;
+  }
+
+  /** How much of the day is over, 0 to 1. */
+  get share(): number {
+    return this.#placed / this.#orders;
   }
 
   stop(): void {
@@ -42,15 +51,14 @@ export class LiveView {
   #draw(): void {
     const seconds = (Date.now() - this.#lastTime) / 1000;
     if (seconds >= 1) {
-      this.#rate = Math.round((this.#tally.answered - this.#lastAnswered) / seconds);
-      this.#lastAnswered = this.#tally.answered;
+      this.#rate = Math.round((this.#placed - this.#lastPlaced) / seconds);
+      this.#lastPlaced = this.#placed;
       this.#lastTime = Date.now();
     }
-    this.#bar.update(this.#fed, this.#payload());
+    this.#bar.update(this.#placed, this.#payload());
   }
 
   #payload() {
-    const { reserved, confirmed, released, expired, refused, lag } = this.#tally;
-    return { reserved, confirmed, released, expired, refused, lag, rate: this.#rate };
+    return { ...this.#watch.counts, lag: this.#watch.lag, rate: this.#rate };
   }
 }

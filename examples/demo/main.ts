@@ -1,32 +1,36 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { checkLine } from '../../src/ops/checkLine.ts';
-import { errorColors, outputColors as colors } from '../../src/ops/terminalColors.ts';
 import { pino } from 'pino';
-import { loadSettings } from '../../src/config/loadSettings.ts';
 import { printLine } from '../../src/cli/print.ts';
 import { reportError } from '../../src/cli/reportError.ts';
-import { holds, printVerification } from '../../src/cli/verifyCommand.ts';
+import { loadSettings } from '../../src/config/loadSettings.ts';
+import { onhandProgram } from '../../src/config/onhandProgram.ts';
+import { packageRoot } from '../../src/config/packageRoot.ts';
 import { connectAdmin } from '../../src/messaging/connectAdmin.ts';
-import { verifyStock } from '../../src/verify/verifyStock.ts';
+import { errorColors, outputColors as colors } from '../../src/ops/terminalColors.ts';
+import { freePort } from '../../stack/freePort.ts';
 import { stackUp } from '../../stack/stackUp.ts';
-import { runDay } from './day.ts';
+import { type DayInput, runDay } from './day.ts';
+import { flashBaskets, flashStock } from './flashSale.ts';
 import { generateInvoices } from './generateInvoices.ts';
 import { groupInvoices } from './groupInvoices.ts';
 import { demoEnvironment, prepareInstallation } from './installation.ts';
 import type { Invoice } from './invoice.ts';
+import { killInTurns } from './killInTurns.ts';
 import { LiveView } from './liveView.ts';
 import { isNoGoods } from './noGoods.ts';
 import { InvoicePlan } from './plan.ts';
 import { planStock } from './planStock.ts';
 import { readInvoices } from './readInvoices.ts';
-import { hottestTable, inputTable, outcomeTable } from './results.ts';
-import { Tally } from './tally.ts';
-import { Worker } from './worker.ts';
+import { reportDay } from './report.ts';
+import { Service } from './service.ts';
+import { ShopClient } from './shopClient.ts';
+import { ShopWatch } from './shopWatch.ts';
 
 const unpaidLifeSeconds = 5;
-const scarceShare = 0.02;
+const scarceShare = 0.005;
 const skus = 1000;
-const hottestRows = 10;
+const flashCustomers = 600;
 
 interface Options {
   orders?: string;
@@ -39,16 +43,19 @@ const examples = `
 Examples:
   $ npm run demo
   $ npm run demo -- --orders FILE.csv.gz    real invoices: invoice,time,sku,quantity,customer
-  $ npm run demo -- --kills 5               SIGKILL the processor five times meanwhile
+  $ npm run demo -- --kills 5               SIGKILL processor and shop, in turns, meanwhile
 
 Exit code 1 when the audit fails.`;
 
 const program = new Command('demo')
-  .description('A day of orders on real servers: receive, reserve, pay, cancel, time out, return.')
+  .description(
+    'A day of a shop on real servers: customers order, pay, cancel, forget to pay, send goods ' +
+      'back, and fight for a flash sale.',
+  )
   .option('--orders <file>', 'feed these invoices instead of generated ones (.csv or .csv.gz)')
-  .option('--invoices <count>', 'how many invoices to generate', wholeNumber, 1500)
-  .option('--seed <number>', 'seed of the generated invoices', wholeNumber, 1)
-  .option('--kills <count>', 'how often to SIGKILL the processor meanwhile', wholeNumber, 0)
+  .option('--invoices <count>', 'how many invoices to generate', wholeNumber, 800)
+  .option('--seed <number>', 'seed of invoices and customers', wholeNumber, 1)
+  .option('--kills <count>', 'how often to SIGKILL processor or shop meanwhile', wholeNumber, 0)
   .option('--verbose', 'print stack traces of errors')
   .addHelpText('after', examples)
   .action(demo);
@@ -62,64 +69,77 @@ try {
 
 async function demo(options: Options): Promise<void> {
   const begun = Date.now();
-  const invoices = (): AsyncIterable<Invoice> | Iterable<Invoice> =>
-    options.orders === undefined
-      ? generateInvoices({ seed: options.seed, invoices: options.invoices, skus })
-      : groupInvoices(readInvoices(options.orders));
-  const { demand, count } = await measureDemand(invoices());
-
+  const { seed } = options;
+  const { demand, count } = await measureDemand(invoicesOf(options));
   await stackUp({ silent: false });
   const env = demoEnvironment();
   const { values: settings } = loadSettings({ ...process.env, ...env });
   const logger = pino({ level: 'silent' });
   const admin = await connectAdmin(settings, logger);
-  let worker: Worker | undefined;
+  const services: Service[] = [];
   try {
-    step('database and topics');
+    step('databases and topics');
     await prepareInstallation(settings, admin);
-    worker = new Worker(env, (how) => step(`processor died (${how}), starting it again`));
-    step(`processor runs with pid ${worker.pid}: kill it if you like`);
-    const stock = planStock(demand, { scarceShare, seed: options.seed });
-    step(
-      `a day of ${count.toLocaleString('en')} invoices, ${stock.size.toLocaleString('en')} SKUs`,
-    );
+    const port = await freePort();
+    services.push(...startServices(env, port, seed));
+    const stock = planStock(demand, { scarceShare, seed });
+    step(`a day of ${number(count)} invoices, ${number(stock.size)} SKUs, a flash sale at noon`);
+    for (const [sku, units] of flashStock) stock.set(sku, units);
 
-    const plan = new InvoicePlan(unpaidLifeSeconds);
-    const tally = new Tally();
-    const view = new LiveView(tally, count);
-    const killing = killAtTimes(worker, options.kills, tally);
+    const plan = new InvoicePlan(seed, unpaidLifeSeconds);
+    const client = new ShopClient(`http://127.0.0.1:${port}`);
+    const watch = new ShopWatch(settings);
+    const flash = flashBaskets(flashCustomers, seed, unpaidLifeSeconds);
+    const view = new LiveView(watch, count + flash.length);
+    const killing = killInTurns(services, options.kills, () => view.share);
     const dayBegun = Date.now();
     try {
-      await runDay({ settings, logger, plan, tally, view }, stock, invoices());
+      const day: DayInput = { stock, invoices: invoicesOf(options), count, flash };
+      await runDay({ settings, logger, client, plan, watch, view }, day);
     } finally {
       clearInterval(killing);
       view.stop();
+      await watch.stop();
     }
     const seconds = (Date.now() - dayBegun) / 1000;
-    step(`${tally.sent.toLocaleString('en')} commands answered in ${seconds.toFixed(1)} s`);
-    await worker.stop();
+    step(`${number(client.accepted)} requests of customers served in ${seconds.toFixed(1)} s`);
+    for (const service of services.reverse()) await service.stop();
 
-    printLine(
-      `\n${colors.bold('Hottest SKUs')} (MySQL)\n${await hottestTable(settings, hottestRows)}`,
-    );
-    printLine(`\n${colors.bold('Input')}\n${inputTable(plan.report)}`);
-    const verification = await verifyStock(settings, logger, admin);
-    printLine(`\n${colors.bold('Outcomes')} (events topic)\n${outcomeTable(verification.counts)}`);
-    printLine(`\n${colors.bold('Audit')}`);
-    printVerification(verification);
-    printAnswers(tally);
-    const ok = holds(verification) && tally.sent === tally.answered;
+    const ok = await reportDay(settings, logger, admin, plan.report);
     printLine(ok ? colors.green('\nThe audit holds.') : colors.red('\nThe audit FAILS.'));
-    printLine(
-      colors.dim(
-        `${((Date.now() - begun) / 1000).toFixed(0)} s in all. To look around: ${hint(env)}`,
-      ),
-    );
+    const total = ((Date.now() - begun) / 1000).toFixed(0);
+    printLine(colors.dim(`${total} s in all. To look around: ${hint(env)}`));
     if (!ok) process.exitCode = 1;
   } finally {
-    await worker?.stop();
+    for (const service of services) await service.stop();
     await admin.disconnect();
   }
+}
+
+function invoicesOf({
+  orders,
+  seed,
+  invoices,
+}: Options): AsyncIterable<Invoice> | Iterable<Invoice> {
+  return orders === undefined
+    ? generateInvoices({ seed, invoices, skus })
+    : groupInvoices(readInvoices(orders));
+}
+
+/** The processor and the shop, each a process of its own. */
+function startServices(env: Record<string, string>, port: number, seed: number): Service[] {
+  const shopProgram = join(packageRoot, 'dist', 'examples', 'shop', 'main.js');
+  const commands: [name: string, args: string[]][] = [
+    ['processor', [...onhandProgram, 'run']],
+    ['shop', [shopProgram, '--port', String(port), '--seed', String(seed)]],
+  ];
+  return commands.map(([name, args]) => {
+    const service = new Service(name, args, env, (how) =>
+      step(`${name} died (${how}), starting it again`),
+    );
+    step(`${name} runs with pid ${service.pid}: kill it if you like`);
+    return service;
+  });
 }
 
 /** Units wanted of each SKU, and how many invoices there are. */
@@ -135,26 +155,13 @@ async function measureDemand(invoices: AsyncIterable<Invoice> | Iterable<Invoice
   return { demand, count };
 }
 
-/** Kills the processor each time so many more commands have been answered. */
-function killAtTimes(worker: Worker, kills: number, tally: Tally): NodeJS.Timeout {
-  const gap = 3000;
-  let next = gap;
-  return setInterval(() => {
-    if (worker.deaths >= kills || tally.answered < next) return;
-    next = tally.answered + gap;
-    worker.kill('SIGKILL');
-  }, 50);
-}
-
-function printAnswers({ sent, answered }: Tally): void {
-  const ok = sent === answered;
-  const counts = `${sent.toLocaleString('en')} commands, ${answered.toLocaleString('en')} outcomes`;
-  printLine(checkLine(ok, 'one outcome per command', counts));
-}
-
 function hint(env: Record<string, string>): string {
   const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return `${given.join(' ')} npx onhand verify`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
 }
 
 function step(text: string): void {

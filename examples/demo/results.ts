@@ -2,6 +2,7 @@ import { type RowDataPacket, createConnection } from 'mysql2/promise';
 import { textTable } from '../../src/ops/textTable.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { connectionOptions } from '../../src/storage/database.ts';
+import { flashStock } from './flashSale.ts';
 import type { InputReport } from './plan.ts';
 
 interface HotItem extends RowDataPacket {
@@ -11,27 +12,31 @@ interface HotItem extends RowDataPacket {
   orders: number;
   granted: number;
   confirmed: number;
-  expired: number;
+  released: number;
+  returned: number;
 }
 
-/** Levels of the SKUs that most orders wanted, as MySQL holds them. */
+/**
+ * Levels of the SKUs of the flash sale and of those that most orders got, as MySQL holds them.
+ */
 export async function hottestTable(settings: Settings, rows: number): Promise<string> {
   const connection = await createConnection(connectionOptions(settings, 'read'));
   try {
     const [items] = await connection.query<HotItem[]>(
       `SELECT sku, MAX(on_hand) AS onHand, MAX(reserved) AS reserved, COUNT(*) AS orders,
          CAST(SUM(granted) AS SIGNED) AS granted, CAST(SUM(confirmed) AS SIGNED) AS confirmed,
-         CAST(SUM(expired) AS SIGNED) AS expired
+         CAST(SUM(released) AS SIGNED) AS released, CAST(SUM(returned) AS SIGNED) AS returned
        FROM stock_levels JOIN reservations USING (lane, sku, location)
-       GROUP BY lane, sku, location ORDER BY orders DESC, sku LIMIT ?`,
-      [rows],
+       GROUP BY lane, sku, location
+       ORDER BY sku IN (?) DESC, orders DESC, sku LIMIT ?`,
+      [[...flashStock.keys()], rows],
     );
-    const head = ['SKU', 'reservations', 'granted', 'sold', 'expired', 'on hand', 'reserved'];
+    const head = ['SKU', 'orders', 'granted', 'released', 'sold', 'returned'];
     const cells = items.map((item) => {
-      const { sku, orders, granted, confirmed, expired, onHand, reserved } = item;
-      return [sku, orders, granted, confirmed, expired, onHand, reserved, onHand - reserved];
+      const { sku, orders, granted, confirmed, released, returned, onHand, reserved } = item;
+      return [sku, orders, granted, released, confirmed, returned, onHand, reserved];
     });
-    return textTable([...head, 'available'], cells);
+    return textTable([...head, 'on hand', 'reserved'], cells);
   } finally {
     await connection.end();
   }
@@ -40,7 +45,7 @@ export async function hottestTable(settings: Settings, rows: number): Promise<st
 /** What the input held: every line is in one of these rows. */
 export function inputTable(report: InputReport): string {
   const rows: [string, number][] = [
-    ['reserved', report.reserved],
+    ['ordered', report.ordered],
     ['same SKU again in one order: units added up', report.merged],
     ['returned goods', report.returns],
     ['returned goods without a matching sale: not sent', report.returnsWithoutSale],
@@ -52,8 +57,8 @@ export function inputTable(report: InputReport): string {
   return textTable(['input', 'lines'], rows);
 }
 
-/** How many events of each kind, refusals by their reason. */
-export function outcomeTable(counts: ReadonlyMap<string, number>): string {
+/** How many records of each kind, those that say no by their reason. */
+export function countTable(what: string, counts: ReadonlyMap<string, number>): string {
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  return textTable(['outcome', 'events'], sorted);
+  return textTable([what, 'records'], sorted);
 }

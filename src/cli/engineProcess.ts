@@ -39,7 +39,7 @@ export interface EngineShared {
   registry: SchemaRegistry | undefined;
 }
 
-/** An engine in this process: its member of the group with lanes and publishers, and its helpers. */
+/** An engine in this process: its member of the group with lanes and publishers, its helpers. */
 export interface EngineProcess {
   view: EngineView;
   start(): Promise<void>;

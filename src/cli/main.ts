@@ -7,8 +7,11 @@ import { migrateCommand } from './migrateCommand.ts';
 import { parkedCommand } from './parkedCommand.ts';
 import { reportError } from './reportError.ts';
 import { runCommand } from './runCommand.ts';
+import { schemasCommand } from './schemasCommand.ts';
 import { topicsCommand } from './topicsCommand.ts';
 import { verifyCommand } from './verifyCommand.ts';
+import { viewCommand } from './viewCommand.ts';
+import { whyCommand } from './whyCommand.ts';
 
 const program = new Command('onhand')
   .description('Kafka-driven reactive stock processor')
@@ -21,8 +24,11 @@ program
   .addCommand(stackCommand())
   .addCommand(migrateCommand())
   .addCommand(topicsCommand())
+  .addCommand(schemasCommand())
   .addCommand(verifyCommand())
   .addCommand(parkedCommand())
+  .addCommand(viewCommand())
+  .addCommand(whyCommand())
   .addCommand(configCommand());
 
 try {

@@ -41,8 +41,9 @@ export interface EngineView {
 }
 
 /**
- * Serves health, metrics and the read API of a processor, and asks Kafka and MySQL every few seconds whether they
- * answer; the question to Kafka is where the logs end. Throws HTTP_ADDRESS_UNUSABLE.
+ * Serves health, metrics and the read API of a processor, and asks Kafka and MySQL every few
+ * seconds whether they answer; the question to Kafka is where the logs end. Throws
+ * HTTP_ADDRESS_UNUSABLE.
  */
 export async function startOperatorServer(
   context: OperatorContext,
@@ -101,9 +102,10 @@ function allLanes(engines: readonly EngineView[]): LaneStatus[] | undefined {
   return lanes.includes(undefined) ? undefined : lanes.flatMap((statuses) => statuses ?? []);
 }
 
-function lanesOf({ engine, input, statuses }: EngineView, settings: Settings): EngineLanes {
+function lanesOf(view: EngineView, settings: Settings): EngineLanes {
+  const { engine, input } = view;
   const consumergroup = consumerGroup(settings, engine);
-  return { engine, lanes: statuses() ?? [], consumergroup, topic: input.name };
+  return { engine, lanes: view.statuses() ?? [], consumergroup, topic: input.name };
 }
 
 function serverProbes(

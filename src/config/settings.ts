@@ -66,9 +66,15 @@ export const settings = z
       .stringbool()
       .default(true)
       .describe('keep levels and outcomes in Redis for readers'),
-    ONHAND_OUTCOME_TTL_SECONDS: count(600, 86_400).describe(
-      'how long the outcome of a command can be looked up in Redis, in seconds',
-    ),
+    ONHAND_OUTCOME_TTL_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(600)
+      .describe(
+        'how long the outcome of a command can be looked up in Redis, in seconds; 0: not at all',
+      ),
 
     ONHAND_TOPIC_PREFIX: z
       .string()

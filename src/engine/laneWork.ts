@@ -33,7 +33,7 @@ export interface SliceMeasures {
   commitSeconds: number;
 }
 
-/** What the lane of an engine does with its log. The lane itself knows nothing of stock or orders. */
+/** What the lane of an engine does with its log. The lane itself knows neither stock nor orders. */
 export interface LaneWork<Entry extends LogEntry = LogEntry> {
   /** Step 1 of a slice: decodes records in log order. */
   decode(records: readonly LaneRecord[], lane: LaneId, previousLogTime: number): Entry[];

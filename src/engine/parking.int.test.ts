@@ -6,7 +6,7 @@ import { settingsEnv } from '../testing/settingsEnv.ts';
 import { silentLogger } from '../testing/kafkaFixture.ts';
 import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
-import { verifyStock } from '../verify/verifyStock.ts';
+import { verifyEngines } from '../verify/verifyEngines.ts';
 
 const skus = ['A-1', 'A-2', 'POISON', 'A-4'];
 
@@ -113,7 +113,7 @@ describe('a command that cannot be decided', function () {
 
   it('and the log proves it all, in a build that could decide it from the beginning', async () => {
     const { settings, admin } = installation;
-    const { findings, lines } = await verifyStock(settings, silentLogger, admin);
+    const { findings, lines } = await verifyEngines(settings, silentLogger, admin);
     expect(findings).to.deep.equal([]);
     expect(lines.filter(({ ok }) => !ok)).to.deep.equal([]);
   });

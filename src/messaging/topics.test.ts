@@ -15,6 +15,9 @@ describe('topicRegistry', () => {
       'shop.stock.events',
       'shop.stock.levels',
       'shop.stock.commands.dead-letter',
+      'shop.order.events',
+      'shop.order.stock',
+      'shop.order.events.dead-letter',
     ]);
   });
 
@@ -24,11 +27,13 @@ describe('topicRegistry', () => {
     }
   });
 
-  it('dates commands by the broker and compacts levels only', () => {
-    expect(registry.stockCommands.configs).to.include({
-      'message.timestamp.type': 'LogAppendTime',
-      'retention.ms': '604800000',
-    });
+  it('dates what engines read by the broker and compacts levels only', () => {
+    for (const { configs } of [registry.stockCommands, registry.orderEvents]) {
+      expect(configs).to.include({
+        'message.timestamp.type': 'LogAppendTime',
+        'retention.ms': '604800000',
+      });
+    }
     const compacted = topics.filter((topic) => topic.configs['cleanup.policy'] === 'compact');
     expect(compacted).to.deep.equal([registry.stockLevels]);
   });

@@ -42,7 +42,7 @@ export async function readDueOrders(
   return rows.map(({ state }) => state);
 }
 
-/** Writes orders in the caller's transaction; `applied`: the log offset before which they are so. */
+/** Writes orders in the caller's transaction; `applied`: the offset before which they are so. */
 export async function saveOrders(
   connection: Querying,
   lane: number,

@@ -83,7 +83,8 @@ export async function listParkedItems(reader: Querying): Promise<ParkedItem[]> {
   const [rows] = await reader.query<(RowDataPacket & ParkedItem)[]>(
     `SELECT item.lane, item.sku, item.location, item.waiting, first.time AS since,
        (SELECT reason FROM failed_decisions AS failed
-        WHERE failed.engine = 'stock' AND failed.lane = item.lane AND failed.log_offset = item.log_offset
+        WHERE failed.engine = 'stock' AND failed.lane = item.lane
+          AND failed.log_offset = item.log_offset
         ORDER BY at_offset DESC LIMIT 1) AS reason
      FROM (
        SELECT lane, sku, location, COUNT(*) AS waiting, MIN(log_offset) AS log_offset

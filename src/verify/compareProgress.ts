@@ -8,9 +8,9 @@ import type { Finding } from './findings.ts';
 export function compareProgress(expected: Progress, found: Progress, logEnd: number): Finding[] {
   const findings: Finding[] = [];
   const note = (what: string, expected: string, found: number) => {
-    findings.push({ lane, where: 'progress', what, expected, found: String(found) });
+    findings.push({ engine, lane, where: 'progress', what, expected, found: String(found) });
   };
-  const { lane, nextOffset } = found;
+  const { engine, lane, nextOffset } = found;
   for (const field of ['outboxSequence', 'logTime'] as const) {
     if (expected[field] !== found[field]) note(field, String(expected[field]), found[field]);
   }

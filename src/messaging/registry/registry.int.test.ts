@@ -12,7 +12,7 @@ import {
   testInstallation,
 } from '../../testing/testInstallation.ts';
 import { waitUntil } from '../../testing/waitUntil.ts';
-import { verifyStock } from '../../verify/verifyStock.ts';
+import { verifyEngines } from '../../verify/verifyEngines.ts';
 import { OrderEventProducer } from '../../../producers/orderEventProducer.ts';
 import { decodeOrderEvent } from '../orderEventCodec.ts';
 import { decodeOrderStockEvent } from '../orderStockEventCodec.ts';
@@ -235,7 +235,8 @@ describe('schema registry', function () {
   });
 
   it('verifies tables and events against the log', async () => {
-    const verification = await verifyStock(installation.settings, silentLogger, installation.admin);
+    const { settings, admin } = installation;
+    const verification = await verifyEngines(settings, silentLogger, admin);
     expect(verification.findings).to.deep.equal([]);
     expect(holds(verification)).to.be.true;
   });
@@ -269,7 +270,7 @@ describe('schema registry', function () {
     await installation.settled();
     const kinds = (await events()).flatMap(({ sku, kind }) => (sku === 'jar' ? [kind] : []));
     expect(kinds).to.deep.equal(['StockReceived', 'StockReserved']);
-    const { findings } = await verifyStock(settings, silentLogger, installation.admin);
+    const { findings } = await verifyEngines(settings, silentLogger, installation.admin);
     expect(findings).to.deep.equal([]);
   });
 });

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
+import { type PublishedStockLevel, decodeStockLevel } from '../src/messaging/stockLevelCodec.ts';
+import { topicRegistry } from '../src/messaging/topics.ts';
+import { appendedEnds } from './appendedEnds.ts';
+import { readTopic } from './readTopic.ts';
+
+const pollMs = 20;
+
+/** The levels of a partition, with at least all that its events before `offset` did. */
+export interface FeedSnapshot {
+  levels: PublishedStockLevel[];
+  /** Offset on `stock.events` from which on events are to be read. */
+  offset: number;
+}
+
+/**
+ * Reads the last levels of the partitions from `stock.levels`.
+ *
+ * An event and its level are sent in one transaction, but become visible one after the other. So
+ * the end of the events is looked up first, and levels are read until all that were sent by then
+ * are visible. Levels may be newer than the offset; events that they hold already are repeats.
+ */
+export async function readFeedSnapshot(
+  settings: Settings,
+  logger: Logger,
+  admin: Admin,
+  partitions: readonly number[],
+): Promise<Map<number, FeedSnapshot>> {
+  const { stockEvents, stockLevels } = topicRegistry(settings);
+  const ends = await admin.fetchTopicOffsets(stockEvents.name);
+  const kafka = createKafka(settings, 'onhand-feed', logger);
+  await untilVisible(admin, stockLevels.name, await appendedEnds(kafka, stockLevels.name));
+
+  const lastLevels = new Map(partitions.map((it) => [it, new Map<string, Buffer | null>()]));
+  const registry = openRegistry(settings);
+  await readTopic(settings, logger, admin, stockLevels.name, async (partition, records) => {
+    const levels = lastLevels.get(partition);
+    if (!levels) return;
+    const plain = registry ? await registry.plainRecords(records) : records;
+    for (const { key, value } of plain) levels.set(String(key), value);
+  });
+  return new Map(
+    partitions.map((partition) => {
+      const levels = [...(lastLevels.get(partition)?.values() ?? [])];
+      const end = ends.find((it) => it.partition === partition)?.high ?? '0';
+      const present = levels.filter((value) => value !== null);
+      return [partition, { levels: present.map(decodeStockLevel), offset: Number(end) }];
+    }),
+  );
+}
+
+/** Waits until no transaction is open any more that has written before these ends. */
+async function untilVisible(
+  admin: Admin,
+  topic: string,
+  ends: ReadonlyMap<number, number>,
+): Promise<void> {
+  for (;;) {
+    const visible = await admin.fetchTopicOffsets(topic);
+    if (visible.every(({ partition, high }) => Number(high) >= (ends.get(partition) ?? 0))) return;
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,107 @@
+import type { Producer, ProducerRecord, Transaction } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { type PlacedMessage, groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
+import { partitionOf } from '../src/messaging/partitionOf.ts';
+import type { Topic } from '../src/messaging/topics.ts';
+
+/**
+ * Sends records to one topic, idempotently, and in the order given per key. After a failed send
+ * the kafkajs producer is thrown away: it would give the next records the sequence numbers of the
+ * failed ones, and a broker that has those after all would take the next ones for repeats.
+ */
+export class RecordBatchProducer {
+  readonly #settings: Settings;
+  readonly #clientId: string;
+  readonly #logger: Logger;
+  readonly #topic: Pick<Topic, 'name' | 'partitions'>;
+  #producer: Promise<Producer> | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    settings: Settings,
+    clientId: string,
+    logger: Logger,
+    topic: Pick<Topic, 'name' | 'partitions'>,
+  ) {
+    this.#settings = settings;
+    this.#clientId = clientId;
+    this.#logger = logger;
+    this.#topic = topic;
+  }
+
+  /** Sends connect by themselves, too; here a broker that is away shows at once. */
+  async connect(): Promise<void> {
+    await this.#connected();
+  }
+
+  /** The record of a key, in the partition where the key is at home. */
+  place(key: string, value: Buffer): PlacedMessage {
+    return { key, value, partition: partitionOf(key, this.#topic.partitions) };
+  }
+
+  /**
+   * Resolves when Kafka has all of them, or when they are part of the transaction, which the
+   * caller ends. Throws kafkajs' errors: then some or all may have arrived nevertheless. A send
+   * that fails takes those with it that wait behind it.
+   */
+  async send(messages: PlacedMessage[], transaction?: Transaction): Promise<void> {
+    if (messages.length === 0) return;
+    const record = { topic: this.#topic.name, acks: -1, messages: groupedMessages(messages) };
+    if (transaction) {
+      await transaction.send(record);
+      return;
+    }
+    // One at a time: on a new connection kafkajs lets the second of two sends overtake the first.
+    const sending = this.#turn.then(() => this.#sendNow(record));
+    this.#turn = sending;
+    await sending;
+  }
+
+  /** Lets what was given be sent first. */
+  async disconnect(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    const producer = await this.#producer?.catch(() => undefined);
+    this.#producer = undefined;
+    await producer?.disconnect();
+  }
+
+  async #sendNow(record: ProducerRecord): Promise<void> {
+    const connection = this.#connected();
+    try {
+      await (await connection).send(record);
+    } catch (error) {
+      this.#turn = Promise.resolve();
+      if (this.#producer === connection) this.#producer = undefined;
+      void connection.then((producer) => producer.disconnect()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #connected(): Promise<Producer> {
+    if (!this.#producer) {
+      const connection = this.#open();
+      this.#producer = connection;
+      connection.catch(() => {
+        if (this.#producer === connection) this.#producer = undefined;
+      });
+    }
+    return this.#producer;
+  }
+
+  async #open(): Promise<Producer> {
+    const producer = createKafka(this.#settings, this.#clientId, this.#logger).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+    try {
+      await producer.connect();
+      return producer;
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+}

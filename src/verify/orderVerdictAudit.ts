@@ -1,0 +1,87 @@
+import type { KafkaMessage } from 'kafkajs';
+import { REFUSED_EVENTS_MAX } from '../domain/order/orderLimits.ts';
+import {
+  type PublishedOrderVerdict,
+  decodeOrderStockEvent,
+} from '../messaging/orderStockEventCodec.ts';
+import type { AuditLine } from './auditRows.ts';
+
+interface OrderTrack {
+  sequence: number;
+  /** After a verdict on its units: none that holds units may follow. */
+  isPastReserving: boolean;
+  refusals: number;
+  /** Event ids that were answered, and whether by a refusal. */
+  answered: Map<string, boolean>;
+}
+
+/**
+ * What a reader of the verdicts can prove by himself, without the engine's code: none is missing,
+ * no event is answered twice, and what was settled is not held again.
+ */
+export class OrderVerdictAudit {
+  readonly #orders = new Map<string, OrderTrack>();
+  readonly counts = new Map<string, number>();
+  #verdicts = 0;
+  #gaps = 0;
+  #repeats = 0;
+  #reversals = 0;
+
+  take(records: readonly KafkaMessage[]): void {
+    for (const { value } of records) this.#follow(decodeOrderStockEvent(value));
+  }
+
+  lines(): AuditLine[] {
+    const line = (check: string, broken: number): AuditLine => ({
+      check,
+      ok: broken === 0,
+      detail: broken === 0 ? `${this.#verdicts} verdicts` : `broken in ${broken} verdicts`,
+    });
+    return [
+      line('verdicts: no gap in any order’s sequence', this.#gaps),
+      line('verdicts: each order event answered at most once', this.#repeats),
+      line('verdicts: nothing reserved after the order was settled', this.#reversals),
+    ];
+  }
+
+  #follow(verdict: PublishedOrderVerdict): void {
+    const { kind, orderId, sequence } = verdict;
+    this.#verdicts++;
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    // A refusal that belongs to no order.
+    if (sequence === 0) return;
+    const track = this.#trackOf(orderId);
+    if (sequence !== track.sequence + 1) this.#gaps++;
+    track.sequence = sequence;
+    this.#noteAnswer(track, verdict);
+    if (kind === 'OrderEventRefused') return;
+    const reserves = kind === 'OrderStockReserved' || kind === 'OrderStockPartiallyReserved';
+    if (reserves && track.isPastReserving) this.#reversals++;
+    // Also after the first reserving verdict: an order is reserved once.
+    track.isPastReserving = true;
+  }
+
+  /**
+   * An id that is used again for something else names another event. A refused event that comes
+   * again after so many others is not known any more: it is decided anew.
+   */
+  #noteAnswer(track: OrderTrack, verdict: PublishedOrderVerdict): void {
+    const { kind, answers } = verdict;
+    const isRefusal = kind === 'OrderEventRefused';
+    if (isRefusal) track.refusals++;
+    if (answers === null || (isRefusal && verdict.reason === 'EVENT_ID_REUSED')) return;
+    const wasRefused = track.answered.get(answers);
+    const mayBeForgotten = wasRefused === true && track.refusals > REFUSED_EVENTS_MAX;
+    if (wasRefused !== undefined && !mayBeForgotten) this.#repeats++;
+    track.answered.set(answers, isRefusal);
+  }
+
+  #trackOf(orderId: string): OrderTrack {
+    let track = this.#orders.get(orderId);
+    if (!track) {
+      track = { sequence: 0, isPastReserving: false, refusals: 0, answered: new Map() };
+      this.#orders.set(orderId, track);
+    }
+    return track;
+  }
+}
