@@ -27,8 +27,8 @@ export interface SchedulerContext {
 
 /**
  * Looks for lanes with a reservation or an order whose deadline has passed, and sends them a tick.
- * It decides nothing:
- * verdicts go by log time, so a tick that is early, late, doubled or missing changes none of them.
+ * It decides nothing: verdicts go by log time, so a tick that is early, late, doubled or missing
+ * changes none of them.
  */
 export class TickScheduler {
   readonly #context: SchedulerContext;
