@@ -85,7 +85,7 @@ export async function orderLatency(
       for (const share of round % 2 === 0 ? shares : shares.toReversed()) {
         const perSecond = Math.round(maximum * share);
         view.step(`orders, latency at ${perSecond}/s`);
-        runs.push({ share, perSecond, ...(await measure(perSecond, scale.full ? 20 : 8)) });
+        runs.push({ share, perSecond, ...(await measure(perSecond, scale.full ? 20 : 6)) });
       }
     }
   } finally {

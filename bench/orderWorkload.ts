@@ -4,7 +4,7 @@ export const linesPerOrder = 3;
 
 const skusCount = 1000;
 
-/** One SKU in so many has stock for half of its demand only, so that some orders must be refused. */
+/** One SKU in so many has stock for half of its demand, so that some orders must be refused. */
 const scarceEvery = 50;
 
 /** Orders of three lines of one unit each, on three SKUs of 1,000, evenly; and their stock. */

@@ -12,7 +12,7 @@ import { faultsOf, inRounds } from './rounds.ts';
 import { spreadOf } from './statistics.ts';
 
 /** Orders per run: each side is kept busy for some seconds on two slow cores. */
-const counts: Record<OrderSideName, number> = { onhand: 12_000, source: 3000, monolith: 6000 };
+const counts: Record<OrderSideName, number> = { onhand: 8000, source: 1500, monolith: 4000 };
 
 const title = 'orders of 3 lines on 1,000 SKUs, evenly: all lines or none';
 

@@ -11,8 +11,10 @@ import { silentLogger } from '../src/testing/kafkaFixture.ts';
 import { storedStock } from '../src/testing/storedStock.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 import { waitUntil } from '../src/testing/waitUntil.ts';
+import type { FeedHandlers } from './feedHandlers.ts';
+import type { KnownItem } from './itemSequences.ts';
 import { StockFeed } from './stockFeed.ts';
-import type { FeedStart } from './stockFeedOptions.ts';
+import type { FeedStart, StockFeedOptions } from './stockFeedOptions.ts';
 
 const skus = Array.from({ length: 30 }, (_, index) => `sku-${index}`);
 
@@ -21,12 +23,16 @@ describe('StockFeed', function () {
   let onhand: TestInstallation;
   let processor: Processor;
   const feeds: StockFeed[] = [];
+  const loads: (() => Promise<void>)[] = [];
   const readers: FeedReader[] = [];
   before(async () => {
     onhand = await testInstallation();
     processor = await onhand.startProcessor();
   });
-  afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.stop())));
+  afterEach(async () => {
+    await Promise.all(loads.splice(0).map((stop) => stop()));
+    await Promise.all(feeds.splice(0).map((feed) => feed.stop()));
+  });
   after(async () => {
     await Promise.all(readers.map((reader) => reader.kill()));
     await processor?.stop();
@@ -39,23 +45,22 @@ describe('StockFeed', function () {
     readers.push(reader);
     return reader;
   };
-  /** A feed in this process, whose reader keeps what it hands on. */
+  /** Handlers that leave everything with a reader. */
+  const into = (reader: FeedReader): FeedHandlers & Pick<StockFeedOptions, 'onFailed'> => ({
+    onLevel: (level, position) => reader.take({ of: 'level', level, position }),
+    onEvent: (event, position) => reader.take({ of: 'event', level: levelAfter(event), position }),
+    onGap: (gap) => reader.take({ of: 'gap', gap }),
+    onFailed: ({ message }) => reader.take({ of: 'failure', message }),
+  });
+  /** A feed in this process, which starts from what its reader has. */
   async function newFeed(
     reader: FeedReader,
     start: FeedStart = { positions: [...reader.positions.values()] },
-    beforeEvent: (sku: string) => void = () => undefined,
+    more: Partial<FeedHandlers> = {},
   ): Promise<StockFeed> {
-    const feed = new StockFeed(onhand.settings, silentLogger, {
-      ...start,
-      known: () => [...reader.levels.values()],
-      onLevel: (level, position) => reader.take({ of: 'level', level, position }),
-      onEvent: (event, position) => {
-        beforeEvent(event.sku);
-        reader.take({ of: 'event', level: levelAfter(event), position });
-      },
-      onGap: (gap) => reader.take({ of: 'gap', gap }),
-      onFailed: ({ message }) => reader.take({ of: 'failure', message }),
-    });
+    const known = () => [...reader.levels.values()];
+    const options = { ...start, known, ...into(reader), ...more };
+    const feed = new StockFeed(onhand.settings, silentLogger, options);
     feeds.push(feed);
     await feed.start();
     return feed;
@@ -78,26 +83,26 @@ describe('StockFeed', function () {
       }
     };
     const done = run();
-    return async () => {
+    const stop = async () => {
       stopped = true;
       await done;
     };
+    loads.push(stop);
+    return stop;
   }
-  const levelsIn = (reader: FeedReader) => {
-    return [...reader.levels.values()]
+  const textOf = (levels: Iterable<KnownItem & { onHand: number; reserved: number }>) =>
+    [...levels]
       .map((it) => `${it.sku} ${it.location} ${it.sequence} ${it.onHand} ${it.reserved}`)
       .sort();
-  };
   /** Waits until the reader has what MySQL holds, and says in what it differs if it never has. */
   async function expectEqualToMysql(reader: FeedReader): Promise<void> {
     await untilPublished();
     const { levels } = await storedStock(onhand.pool);
-    const stored = levels
-      .map((it) => `${it.sku} ${it.location} ${it.sequence} ${it.onHand} ${it.reserved}`)
-      .sort();
-    const equal = () => JSON.stringify(levelsIn(reader)) === JSON.stringify(stored);
+    const stored = textOf(levels);
+    const found = () => textOf(reader.levels.values());
+    const equal = () => found().join() === stored.join();
     await waitUntil('all events', equal, 30_000).catch(() => undefined);
-    expect(levelsIn(reader)).to.deep.equal(stored);
+    expect(found()).to.deep.equal(stored);
     expect(reader.failures).to.deep.equal([]);
   }
   /** Waits until all commands are applied, and their events sent. */
@@ -256,13 +261,7 @@ describe('StockFeed', function () {
     await untilPublished();
     await trim(0);
     const empty = newReader();
-    const again = new StockFeed(onhand.settings, silentLogger, {
-      ...start,
-      onLevel: (level, position) => empty.take({ of: 'level', level, position }),
-      onEvent: (event, position) => empty.take({ of: 'event', level: levelAfter(event), position }),
-      onGap: (gap) => empty.take({ of: 'gap', gap }),
-      onFailed: ({ message }) => empty.take({ of: 'failure', message }),
-    });
+    const again = new StockFeed(onhand.settings, silentLogger, { ...start, ...into(empty) });
     feeds.push(again);
     await again.start();
     await expectEqualToMysql(empty);
@@ -271,8 +270,11 @@ describe('StockFeed', function () {
 
   it('ends before an event that its caller cannot take, and hands it on again', async () => {
     const reader = newReader();
-    await newFeed(reader, undefined, (sku) => {
-      if (sku === 'bad') throw new Error('disk full');
+    await newFeed(reader, undefined, {
+      onEvent: (event, position) => {
+        if (event.sku === 'bad') throw new Error('disk full');
+        return into(reader).onEvent(event, position);
+      },
     });
     await onhand.send([commandsFor('bad').receive(1)]);
     await waitUntil('the failure', () => reader.failures.length > 0, 30_000);

@@ -13,6 +13,7 @@ import type { Metrics } from '../src/ops/metrics.ts';
 import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
 import { type Progress, readProgress } from '../src/storage/progress.ts';
 import { notePublished, readPublished } from '../src/storage/publications.ts';
+import type { ViewWriter } from '../src/view/viewWriter.ts';
 import { cutRows } from './cutRows.ts';
 import { outboxMessages } from './outboxMessages.ts';
 
@@ -34,6 +35,8 @@ export interface PublisherContext {
   metrics: Metrics;
   /** By whose ids records name their schemas, if there is one. */
   registry?: SchemaRegistry | undefined;
+  /** Is told of published rows, if there is a view. */
+  viewWriter?: ViewWriter | undefined;
 }
 
 /**
@@ -45,6 +48,7 @@ export interface PublisherContext {
 export class OutboxPublisher {
   readonly #context: PublisherContext;
   readonly #claim: Progress;
+  readonly #follower: ReturnType<ViewWriter['follow']> | undefined;
   #waiting: OutboxRow[] = [];
   /** False while rows may be in the table that were never handed over. */
   #inStep = false;
@@ -60,6 +64,7 @@ export class OutboxPublisher {
   constructor(context: PublisherContext, claim: Progress) {
     this.#context = context;
     this.#claim = claim;
+    if (claim.engine === 'stock') this.#follower = context.viewWriter?.follow(claim);
     this.#done = this.#run();
   }
 
@@ -84,6 +89,7 @@ export class OutboxPublisher {
     this.#stopping = true;
     this.#wake();
     await this.#done;
+    await this.#follower?.close();
   }
 
   async #run(): Promise<void> {
@@ -206,6 +212,7 @@ export class OutboxPublisher {
       throw error;
     }
     this.#cursor = last;
+    this.#follower?.offer(rows);
     metrics.publishRows.observe({ engine }, rows.length);
     metrics.publishSeconds.observe({ engine }, (performance.now() - begun) / 1000);
     if (Date.now() - this.#notedAt > noteIntervalMs) await this.#note();

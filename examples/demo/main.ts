@@ -102,7 +102,9 @@ async function demo(options: Options): Promise<void> {
       await watch.stop();
     }
     const seconds = (Date.now() - dayBegun) / 1000;
-    step(`${number(client.accepted)} requests of customers served in ${seconds.toFixed(1)} s`);
+    const { accepted, unanswered } = client;
+    const again = unanswered > 0 ? `, ${number(unanswered)} of them asked again` : '';
+    step(`${number(accepted)} requests of customers served in ${seconds.toFixed(1)} s${again}`);
     for (const service of services.reverse()) await service.stop();
 
     const ok = await reportDay(settings, logger, admin, plan.report);

@@ -23,6 +23,7 @@ import { invariant } from '../ops/errors.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { sharedWhilePending } from '../ops/sharedWhilePending.ts';
 import type { EngineName } from '../storage/progress.ts';
+import type { ViewWriter } from '../view/viewWriter.ts';
 import type { EngineView } from './operatorServer.ts';
 
 /** What the engines of a process share. */
@@ -37,6 +38,7 @@ export interface EngineShared {
   turn: LimitFunction;
   /** By whose ids records name their schemas, if there is one. */
   registry: SchemaRegistry | undefined;
+  viewWriter: ViewWriter | undefined;
 }
 
 /** An engine in this process: its member of the group with lanes and publishers, its helpers. */

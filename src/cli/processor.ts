@@ -9,6 +9,7 @@ import type { HttpServer } from '../ops/httpServer.ts';
 import { Metrics } from '../ops/metrics.ts';
 import { openDatabase, requireDatabase } from '../storage/database.ts';
 import { engineNames } from '../storage/progress.ts';
+import { ViewWriter } from '../view/viewWriter.ts';
 import { engineProcess } from './engineProcess.ts';
 import { startOperatorServer } from './operatorServer.ts';
 
@@ -39,12 +40,15 @@ export async function startProcessor(
   const metrics = new Metrics();
   metrics.collectProcess();
   let operator: HttpServer | undefined;
+  let viewWriter: ViewWriter | undefined;
   try {
     requireTopics(await checkTopics(admin, topics));
     const registry = await prepareRegistry(settings, topics);
     await requireDatabase(pool, settings);
     const turn = pLimit(settings.ONHAND_SLICES_AT_ONCE);
-    const shared = { settings, topics, pool, admin, logger, metrics, turn, registry };
+    viewWriter = settings.ONHAND_VIEW ? new ViewWriter(settings, logger) : undefined;
+    const context = { settings, topics, pool, admin, logger, metrics };
+    const shared = { ...context, turn, registry, viewWriter };
     const engines = engineNames.map((engine) => engineProcess(engine, shared, onCrash));
     const views = engines.map(({ view }) => view);
     const server = await startOperatorServer(shared, views);
@@ -55,12 +59,14 @@ export async function startProcessor(
       stop: async () => {
         await server.close();
         await Promise.all(engines.map((engine) => engine.stop()));
+        await viewWriter?.stop();
         await admin.disconnect();
         await pool.end();
       },
     };
   } catch (error) {
     await operator?.close();
+    await viewWriter?.stop();
     await admin.disconnect();
     await pool.end();
     throw error;

@@ -66,6 +66,8 @@ export async function testInstallation(
     ONHAND_TOPIC_PREFIX: `t-${randomBytes(6).toString('hex')}-`,
     ONHAND_PARTITIONS: 3,
     ONHAND_SESSION_TIMEOUT_SECONDS: 2,
+    // Its keys would stay in the stack's Redis for good.
+    ONHAND_VIEW: false,
     ...overrides,
   });
   const { settings } = database;

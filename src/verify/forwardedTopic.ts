@@ -72,7 +72,7 @@ export class ForwardedTopic {
       }
       if (found <= sequences.length + later) continue;
       const texts = { expected: `${sequences.length + later} at most`, found: String(found) };
-      findings.push({ ...place, what: `${noun} ${sequences.join(', ')}`, ...texts });
+      findings.push({ ...place, what: `${noun} ${sequences[0]}`, ...texts });
     }
     return findings;
   }
