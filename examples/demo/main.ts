@@ -9,7 +9,9 @@ import { packageRoot } from '../../src/config/packageRoot.ts';
 import { connectAdmin } from '../../src/messaging/connectAdmin.ts';
 import { errorColors, outputColors as colors } from '../../src/ops/terminalColors.ts';
 import { freePort } from '../../stack/freePort.ts';
+import { stackPaths } from '../../stack/stackPaths.ts';
 import { stackUp } from '../../stack/stackUp.ts';
+import { withLock } from '../../stack/withLock.ts';
 import { type DayInput, runDay } from './day.ts';
 import { flashBaskets, flashStock } from './flashSale.ts';
 import { generateInvoices } from './generateInvoices.ts';
@@ -67,7 +69,13 @@ try {
   process.exitCode = 1;
 }
 
+/** One at a time: two would delete each other's databases and topics. */
 async function demo(options: Options): Promise<void> {
+  const tell = (pid: number) => step(`process ${pid} is a demo, too: waiting for its end`);
+  await withLock(join(stackPaths.folder, 'demo.lock'), tell, () => liveDay(options));
+}
+
+async function liveDay(options: Options): Promise<void> {
   const begun = Date.now();
   const { seed } = options;
   const { demand, count } = await measureDemand(invoicesOf(options));
