@@ -18,8 +18,8 @@ type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
 /** What one fetch brings of a lane: about a slice and a half, so that buffers stay small. */
 const fetchBytesMax = 262_144;
-/** Short, because a lane that was claimed or has room again waits for the open fetch to end. */
-const fetchWaitMs = 200;
+/** How long a fetch waits where nothing comes; shorter while a lane is paused (`mendResumeWake`). */
+const fetchWaitMsMax = 1000;
 const offsetCommitIntervalMs = 5000;
 
 /**
@@ -50,7 +50,7 @@ export class EngineConsumer {
         sessionTimeout: settings.ONHAND_SESSION_TIMEOUT_SECONDS * 1000,
         heartbeatInterval: Math.min(3000, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
         rebalanceTimeout: 30_000,
-        maxWaitTimeInMs: fetchWaitMs,
+        maxWaitTimeInMs: Math.min(fetchWaitMsMax, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
         maxBytesPerPartition: fetchBytesMax,
       },
       {

@@ -111,7 +111,7 @@ async function liveDay(options: Options): Promise<void> {
     }
     const seconds = (Date.now() - dayBegun) / 1000;
     const { accepted, unanswered } = client;
-    const again = unanswered > 0 ? `, ${number(unanswered)} of them asked again` : '';
+    const again = unanswered > 0 ? `, asked again ${number(unanswered)} times` : '';
     step(`${number(accepted)} requests of customers served in ${seconds.toFixed(1)} s${again}`);
     for (const service of services.reverse()) await service.stop();
 

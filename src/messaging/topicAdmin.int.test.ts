@@ -63,6 +63,11 @@ describe('topics on a broker', function () {
     await createAs(stockCommands, { numPartitions: 2 });
     await createAs(stockEvents, { configEntries: [{ name: 'cleanup.policy', value: 'compact' }] });
     await createAs(stockLevels, {});
+    for (const topic of [registry.orderEvents, registry.orderStock, registry.orderDeadLetter]) {
+      await createAs(topic, {
+        configEntries: Object.entries(topic.configs).map(([name, value]) => ({ name, value })),
+      });
+    }
 
     const findings = await checkTopics(kafka.admin, registry);
     expect(findings).to.deep.equal([

@@ -5,7 +5,7 @@ import { silentKafkaLogger } from '../../testing/silentKafkaLogger.ts';
 import { mendIdleTimer } from './idleTimer.ts';
 
 interface Entry {
-  entry: { correlationId: number; resolve: () => void; reject: () => void };
+  entry: { correlationId: number; resolve: () => void; reject: (error: Error) => void };
   expectResponse: boolean;
   sendRequest: () => void;
 }
@@ -13,6 +13,8 @@ interface RequestQueue {
   push(request: Entry): void;
   fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
   maybeThrottle(ms: number): void;
+  scheduleRequestTimeoutCheck(): void;
+  isConnected: () => boolean;
   checkPendingRequests(): void;
   destroy(): void;
 }
@@ -21,14 +23,14 @@ type RequestQueueClass = new (options: object) => RequestQueue;
 describe('mendIdleTimer', () => {
   const queues: RequestQueue[] = [];
 
-  function newQueue(mended: boolean) {
+  function newQueue(mended: boolean, timeouts: object = { enforceRequestTimeout: false }) {
     const load = freshKafkajs();
     if (mended) mendIdleTimer(load);
     const queue = new (load('network/requestQueue') as RequestQueueClass)({
       maxInFlightRequests: null,
       requestTimeout: 1000,
-      enforceRequestTimeout: false,
       logger: silentKafkaLogger,
+      ...timeouts,
     });
     queues.push(queue);
     return queue;
@@ -58,6 +60,29 @@ describe('mendIdleTimer', () => {
   it('ends the timer loop of an idle connection', async () => {
     expect(await idleChecks(newQueue(false))).to.be.above(10);
     expect(await idleChecks(newQueue(true))).to.equal(0);
+  });
+
+  it('looks for overdue requests once a second, not ten times', async () => {
+    const looks = async (mended: boolean) => {
+      const timeouts = { enforceRequestTimeout: true, requestTimeout: 30_000 };
+      const queue = newQueue(mended, timeouts);
+      let count = 0;
+      queue.isConnected = () => ++count > 0;
+      queue.scheduleRequestTimeoutCheck();
+      await sleep(450);
+      return count;
+    };
+    expect(await Promise.all([looks(false), looks(true)])).to.deep.equal([4, 0]);
+  });
+
+  it('still ends a request that has waited for too long', async () => {
+    const queue = newQueue(true, { enforceRequestTimeout: true, requestTimeout: 50 });
+    queue.scheduleRequestTimeoutCheck();
+    const failure = new Promise<{ name: string }>((reject) => {
+      const entry = { correlationId: 1, resolve: () => undefined, reject };
+      queue.push({ entry, expectResponse: true, sendRequest: () => undefined });
+    });
+    expect((await failure).name).to.equal('KafkaJSRequestTimeoutError');
   });
 
   it('still sends what had to wait for throttling', async () => {

@@ -24,14 +24,20 @@ describe('mendResumeWake', () => {
   const unmended = freshKafkajs();
   const mended = freshKafkajs();
   let fetches: number;
+  let waits: number[];
   before(() => {
     mendResumeWake(mended);
   });
   beforeEach(() => {
     fetches = 0;
+    waits = [];
   });
 
   function groupOf(load: LoadInternal): ConsumerGroup {
+    const fetch = (request: { maxWaitTime: number }) => {
+      waits.push(request.maxWaitTime);
+      return Promise.resolve({ responses: [] });
+    };
     const group = new (load('consumer/consumerGroup') as ConsumerGroupClass)({
       logger: silentKafkaLogger,
       maxWaitTimeInMs,
@@ -43,7 +49,7 @@ describe('mendResumeWake', () => {
         ],
         findBroker: () => {
           fetches++;
-          return Promise.resolve({ fetch: () => Promise.resolve({ responses: [] }) });
+          return Promise.resolve({ fetch });
         },
       },
     });
@@ -85,5 +91,14 @@ describe('mendResumeWake', () => {
     group.pause([{ topic: 't', partitions: [0] }]);
     await group.fetch('1');
     expect(fetches).to.equal(1);
+  });
+
+  it('does not wait long at the broker while a partition is paused', async () => {
+    const group = groupOf(mended);
+    group.pause([{ topic: 't', partitions: [0] }]);
+    await group.fetch('1');
+    group.resume([{ topic: 't', partitions: [0] }]);
+    await group.fetch('1');
+    expect(waits).to.deep.equal([100, maxWaitTimeInMs]);
   });
 });

@@ -17,10 +17,14 @@ interface ConsumerGroup {
 type Fetch = (this: ConsumerGroup, node: string) => Promise<unknown[]>;
 type Resume = (this: ConsumerGroup, topicPartitions: TopicPartitions[]) => void;
 
+/** As long as a lane with room again may wait for a fetch that was begun without it. */
+const waitMsWhilePaused = 100;
+
 /**
  * When every partition is paused, kafkajs' fetch loop sleeps for `maxWaitTimeInMs` and does not
  * notice a resume before that. Under back-pressure each such pause would cost that time; now
- * resume ends the sleep.
+ * resume ends the sleep. And an open fetch is not told of a resume either, so that one which leaves
+ * a paused partition out does not wait for long.
  */
 export function mendResumeWake(load: LoadInternal): void {
   const sleepers = new WeakMap<ConsumerGroup, Set<() => void>>();
@@ -38,7 +42,7 @@ export function mendResumeWake(load: LoadInternal): void {
           await this.recoverFromFetch(error);
           return [];
         }
-        if (work) return fetch.call(this, node);
+        if (work) return patiently(this, () => fetch.call(this, node));
         await untilResumed(this);
         return [];
       },
@@ -65,6 +69,22 @@ export function mendResumeWake(load: LoadInternal): void {
       const timer = setTimeout(wake, group.maxWaitTime);
       sleeping.add(wake);
     });
+  }
+}
+
+/** Fetches with a short wait while a partition is paused. */
+async function patiently<Result>(
+  group: ConsumerGroup,
+  fetch: () => Promise<Result>,
+): Promise<Result> {
+  const { maxWaitTime, subscriptionState } = group;
+  const count = (of: TopicPartitions[]) => of.reduce((sum, one) => sum + one.partitions.length, 0);
+  const isPaused = count(subscriptionState.active()) < count(subscriptionState.assigned());
+  if (isPaused) group.maxWaitTime = Math.min(maxWaitTime, waitMsWhilePaused);
+  try {
+    return await fetch();
+  } finally {
+    group.maxWaitTime = maxWaitTime;
   }
 }
 
