@@ -118,7 +118,7 @@ export const settings = z
 
     ONHAND_HTTP_HOST: text()
       .default('127.0.0.1')
-      .describe('address at which health and metrics are served'),
+      .describe('address at which health, metrics and the read API are served'),
     ONHAND_HTTP_PORT: z.coerce
       .number()
       .int()

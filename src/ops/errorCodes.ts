@@ -48,7 +48,7 @@ export const errorCodes = {
   STILL_PARKED: 'the parked command failed again, or no processor runs',
   ORDERS_FILE_MISSING: 'demo: the orders file cannot be read',
   ORDERS_FILE_INVALID: 'demo: the orders file is not of the format; line and reason are named',
-  DEMO_STALLED: 'demo: the processor gives no more outcomes',
+  DEMO_STALLED: 'demo: nothing happens any more',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
