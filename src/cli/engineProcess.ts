@@ -105,9 +105,8 @@ export function engineProcess(
       pruner.start();
     },
     stop: async () => {
-      await scheduler.stop();
-      await pruner.stop();
-      await consumer.stop();
+      // Side by side: each may have to wait for a server that is away.
+      await Promise.all([scheduler.stop(), pruner.stop(), consumer.stop()]);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Worker } from './worker.ts';
 
 const cuts = isFullChaos ? 15 : 3;
 const slice = /^START TRANSACTION;\nUPDATE progress SET next_offset/;
-const claim = /^START TRANSACTION;\nINSERT INTO progress/;
+const claim = /^START TRANSACTION;\nINSERT INTO progress VALUES \('stock'/;
 
 describe('a connection to MySQL that breaks', function () {
   this.timeout(90_000);
