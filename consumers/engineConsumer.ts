@@ -18,7 +18,7 @@ type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
 /** What one fetch brings of a lane: about a slice and a half, so that buffers stay small. */
 const fetchBytesMax = 262_144;
-/** How long a fetch waits where nothing comes; shorter while a lane is paused (`mendResumeWake`). */
+/** How long a fetch waits where nothing comes; less while a lane is paused (`mendResumeWake`). */
 const fetchWaitMsMax = 1000;
 const offsetCommitIntervalMs = 5000;
 

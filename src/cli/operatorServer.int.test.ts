@@ -182,6 +182,9 @@ describe('what an operator sees of a running processor', function () {
     const claimed = async () =>
       (await scrape()).get('onhand_lanes{engine="stock",state="claimed"}') === 2;
     await waitUntil('the claim of the other lanes', claimed, 15_000);
+    const orders = async () =>
+      (await scrape()).get('onhand_lanes{engine="order",state="claimed"}') === lanes;
+    await waitUntil('the claim of the order lanes', orders, 15_000);
     await waitUntil('the halt', async () => {
       const { problems } = await health();
       return problems.some(({ lane, code }) => lane === 1 && code === 'COMMANDS_LOST');
