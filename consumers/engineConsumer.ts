@@ -5,6 +5,7 @@ import type {
   EachBatchPayload,
 } from 'kafkajs';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
 import { OperationalError } from '../src/ops/errors.ts';
@@ -47,8 +48,7 @@ export class EngineConsumer {
       createKafka(settings, groupId, logger),
       {
         groupId,
-        sessionTimeout: settings.ONHAND_SESSION_TIMEOUT_SECONDS * 1000,
-        heartbeatInterval: Math.min(3000, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
+        ...groupSession(settings),
         rebalanceTimeout: 30_000,
         maxWaitTimeInMs: Math.min(fetchWaitMsMax, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
         maxBytesPerPartition: fetchBytesMax,

@@ -3,13 +3,17 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import {
   type PublishedOrderVerdict,
   decodeOrderStockEvent,
 } from '../src/messaging/orderStockEventCodec.ts';
+import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
+import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import { plainMessages } from './plainMessages.ts';
 
 /** A commit costs some 30 ms: after each batch it would be most of a reader's time. */
 const commitIntervalMs = 1000;
@@ -33,6 +37,7 @@ export type TakeVerdicts = (verdicts: PublishedOrderVerdict[]) => Promise<void>;
 export class OrderVerdicts {
   readonly #logger: Logger;
   readonly #topic: string;
+  readonly #registry: SchemaRegistry | undefined;
   readonly #consumer: Consumer;
   readonly #take: TakeVerdicts;
   readonly #onFailure: (error: Error) => void;
@@ -52,17 +57,16 @@ export class OrderVerdicts {
     take: TakeVerdicts,
     onFailure: (error: Error) => void,
   ) {
-    const sessionMs = settings.ONHAND_SESSION_TIMEOUT_SECONDS * 1000;
     this.#logger = logger;
     this.#take = take;
     this.#onFailure = onFailure;
     this.#topic = topicRegistry(settings).orderStock.name;
+    this.#registry = openRegistry(settings);
     this.#consumer = createConsumer(
       createKafka(settings, 'onhand-verdicts', logger),
       {
         groupId: `${settings.ONHAND_TOPIC_PREFIX}${group}`,
-        sessionTimeout: sessionMs,
-        heartbeatInterval: Math.min(3000, sessionMs / 4),
+        ...groupSession(settings),
         maxWaitTimeInMs: 200,
       },
       {
@@ -101,7 +105,10 @@ export class OrderVerdicts {
     this.#latest = payload;
     for (let start = 0; start < batch.messages.length; start += verdictsMax) {
       const messages = batch.messages.slice(start, start + verdictsMax);
-      const verdicts = this.#decode(messages);
+      const isWanted = () => !this.#stopping && !payload.isStale();
+      const plain = await plainMessages(messages, this.#registry, this.#logger, isWanted);
+      if (!plain) return;
+      const verdicts = this.#decode(plain);
       if (payload.isStale() || !(await this.#hand(verdicts, payload))) return;
       payload.resolveOffset(messages.at(-1)?.offset ?? batch.lastOffset());
       await payload.heartbeat();

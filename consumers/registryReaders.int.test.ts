@@ -6,10 +6,13 @@ import { topicsWithSchema } from '../src/messaging/registry/ownSchemas.ts';
 import { registerSubjects } from '../src/messaging/registry/registerSubjects.ts';
 import { RegistryClient } from '../src/messaging/registry/registryClient.ts';
 import { FeedReader } from '../src/testing/feedReader.ts';
+import type { PublishedOrderVerdict } from '../src/messaging/orderStockEventCodec.ts';
 import { silentLogger } from '../src/testing/kafkaFixture.ts';
+import { orderEventsFor } from '../src/testing/orderEventsFor.ts';
 import { type RegistryFixture, registryFixture } from '../src/testing/registryFixture.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 import { waitUntil } from '../src/testing/waitUntil.ts';
+import { OrderVerdicts } from './orderVerdicts.ts';
 import { StockFeed } from './stockFeed.ts';
 
 describe('stock client and feed with a schema registry', function () {
@@ -58,6 +61,25 @@ describe('stock client and feed with a schema registry', function () {
     } finally {
       await client.close();
       await feed.stop();
+    }
+  });
+
+  it('read verdicts on orders likewise', async () => {
+    const { settings } = onhand;
+    const taken: PublishedOrderVerdict[] = [];
+    const fail = (error: Error) => {
+      throw error;
+    };
+    const take = (verdicts: PublishedOrderVerdict[]) =>
+      Promise.resolve(void taken.push(...verdicts));
+    const reader = new OrderVerdicts(settings, silentLogger, 'shop', take, fail);
+    await reader.start();
+    try {
+      await onhand.sendOrders([orderEventsFor('order-1').place({ tea: 1 })]);
+      await waitUntil('the verdict', () => taken.length === 1);
+      expect(taken[0]).to.include({ kind: 'OrderStockReserved', orderId: 'order-1' });
+    } finally {
+      await reader.stop();
     }
   });
 });

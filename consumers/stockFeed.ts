@@ -4,6 +4,7 @@ import type { Batch, Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload } 
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
@@ -57,7 +58,6 @@ export class StockFeed {
       'groupId' in options
         ? options.groupId
         : `${settings.ONHAND_TOPIC_PREFIX}onhand-feed-${randomUUID()}`;
-    const seconds = settings.ONHAND_SESSION_TIMEOUT_SECONDS;
     this.#logger = logger;
     this.#options = options;
     this.#topic = topicRegistry(settings).stockEvents.name;
@@ -67,8 +67,7 @@ export class StockFeed {
       createKafka(settings, 'onhand-feed', logger),
       {
         groupId,
-        sessionTimeout: seconds * 1000,
-        heartbeatInterval: Math.min(3000, seconds * 250),
+        ...groupSession(settings),
         maxWaitTimeInMs: fetchWaitMs,
       },
       {

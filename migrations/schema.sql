@@ -2,6 +2,41 @@
 -- test compares it with the real thing. After a change of migrations/ renew it with
 -- npm run schema:dump
 
+CREATE TABLE `checkpoint_chunks` (
+  `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
+  `lane` smallint unsigned NOT NULL,
+  `next_offset` bigint NOT NULL,
+  `number` int unsigned NOT NULL,
+  `data` mediumblob NOT NULL COMMENT 'JSON, deflated: a table, its columns, rows',
+  PRIMARY KEY (`engine`,`lane`,`next_offset`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `checkpoints` (
+  `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
+  `lane` smallint unsigned NOT NULL,
+  `next_offset` bigint NOT NULL COMMENT 'the state is that of the log before it',
+  `topic_id` char(22) COLLATE utf8mb4_bin NOT NULL,
+  `partition_count` smallint unsigned NOT NULL,
+  `outbox_sequence` bigint NOT NULL,
+  `log_time` bigint NOT NULL,
+  `outbox_from` bigint NOT NULL COMMENT 'sequence from which on it holds outbox rows',
+  `created_at` bigint NOT NULL COMMENT 'ms since 1970, by the clock of who made it',
+  `row_count` bigint NOT NULL,
+  `bytes` bigint NOT NULL COMMENT 'of its chunks, compressed',
+  `digest` char(64) COLLATE utf8mb4_bin NOT NULL COMMENT 'SHA-256 of its chunks, not compressed',
+  PRIMARY KEY (`engine`,`lane`,`next_offset`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `dead_letter_marks` (
+  `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
+  `topic_id` char(22) COLLATE utf8mb4_bin NOT NULL COMMENT 'incarnation of the dead-letter topic',
+  `lane` smallint unsigned NOT NULL,
+  `letter_offset` bigint NOT NULL COMMENT 'in that topic',
+  `mark` enum('resent','discarded') COLLATE utf8mb4_bin NOT NULL COMMENT 'what an operator did about it',
+  `operation` bigint unsigned NOT NULL COMMENT 'id in operations',
+  PRIMARY KEY (`engine`,`topic_id`,`lane`,`letter_offset`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `failed_decisions` (
   `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
   `lane` smallint unsigned NOT NULL,
@@ -10,6 +45,18 @@ CREATE TABLE `failed_decisions` (
   `reason` varchar(500) COLLATE utf8mb4_bin NOT NULL,
   PRIMARY KEY (`engine`,`lane`,`at_offset`,`log_offset`),
   KEY `command` (`engine`,`lane`,`log_offset`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `operations` (
+  `id` bigint unsigned NOT NULL AUTO_INCREMENT,
+  `verb` varchar(64) COLLATE utf8mb4_bin NOT NULL,
+  `arguments` json NOT NULL,
+  `who` varchar(128) COLLATE utf8mb4_bin NOT NULL COMMENT 'user and host of the command',
+  `started_at` bigint NOT NULL COMMENT 'ms since 1970, by the clock of that host',
+  `ended_at` bigint DEFAULT NULL,
+  `outcome` enum('running','done','failed','interrupted') COLLATE utf8mb4_bin NOT NULL,
+  `detail` varchar(1000) COLLATE utf8mb4_bin NOT NULL DEFAULT '' COMMENT 'what was done, or why it failed',
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `orders` (
@@ -64,6 +111,7 @@ CREATE TABLE `publications` (
   `engine` enum('stock','order') COLLATE utf8mb4_bin NOT NULL,
   `lane` smallint unsigned NOT NULL,
   `published` bigint NOT NULL COMMENT 'outbox rows up to this sequence are on Kafka for certain',
+  `publisher` varchar(255) COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'transactional id that may have a transaction open for the lane',
   PRIMARY KEY (`engine`,`lane`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

@@ -16,7 +16,8 @@ export function cutRows(
   return rows.length;
 }
 
-function rowBytes({ key, value, headers }: OutboxRow): number {
+/** About how much a row adds to its transaction. */
+export function rowBytes({ key, value, headers }: OutboxRow): number {
   let bytes = recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0);
   for (const [name, header] of Object.entries(headers ?? {})) {
     for (const part of [header].flat()) bytes += name.length + part.length;

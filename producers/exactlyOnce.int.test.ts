@@ -64,14 +64,13 @@ describe('the outbox on Kafka', function () {
     const id = { engine: 'stock', lane, topicId, partitionCount: 6 } as const;
     return inTransaction(onhand.pool, (connection) => claimLane(connection, id, 'test'));
   };
-  const publish = (of: Progress): OutboxPublisher => {
-    const publisher = new OutboxPublisher(
-      { ...onhand, logger: silentLogger, metrics: new Metrics() },
-      of,
-    );
+  const newPublisher = (): OutboxPublisher => {
+    const context = { ...onhand, logger: silentLogger, metrics: new Metrics() };
+    const publisher = new OutboxPublisher(context, 'stock');
     publishers.push(publisher);
     return publisher;
   };
+  const publish = (of: Progress) => newPublisher().open(of);
   const store = (lane: number, rows: OutboxRow[]) =>
     inTransaction(onhand.pool, (connection) => appendOutbox(connection, 'stock', lane, rows));
   /** What readers see, once they see so many: the broker shows a transaction a little later. */
@@ -127,13 +126,14 @@ describe('the outbox on Kafka', function () {
     const first = await claimNew();
     const { lane } = first;
     const zombie = publish(first);
+    const publishing = [zombie];
     for (let last = 30; last <= 300; last += 30) {
       const rows = rowsOf(lane, last - 29, last);
       await store(lane, rows);
-      if (last === 150) publish(await claim(lane));
-      for (const publisher of publishers) publisher.offer(rows);
+      if (last === 150) publishing.push(publish(await claim(lane)));
+      for (const one of publishing) one.offer(rows);
     }
-    await waitUntil('all', () => publishers.at(-1)?.cursor === 300);
+    await waitUntil('all', () => publishing.at(-1)?.cursor === 300);
     zombie.offer(rowsOf(lane, 271, 300));
     await zombie.stop();
     expect(await published(lane, 300)).to.deep.equal(counted(300));

@@ -9,7 +9,13 @@ import {
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { type Topic, type TopicRegistry, topicsOf } from '../src/messaging/topics.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
-import type { LaneId } from '../src/storage/progress.ts';
+import type { EngineName } from '../src/storage/progress.ts';
+
+/** Rows of one lane that are published together. */
+export interface LaneRows {
+  lane: number;
+  rows: readonly OutboxRow[];
+}
 
 /**
  * The messages of one Kafka transaction: what the rows say, in their order, and the last level of
@@ -18,8 +24,8 @@ import type { LaneId } from '../src/storage/progress.ts';
  * their schema by its id there; dead letters stay as received.
  */
 export function outboxMessages(
-  rows: readonly OutboxRow[],
-  { engine, lane }: Pick<LaneId, 'engine' | 'lane'>,
+  engine: EngineName,
+  batches: readonly LaneRows[],
   topics: TopicRegistry,
   registry?: SchemaRegistry,
 ): TopicMessages[] {
@@ -32,19 +38,21 @@ export function outboxMessages(
     const isFramed = registry && value && topic.schema !== 'bytes';
     list.push(isFramed ? { ...message, value: registry.framed(value) } : message);
   };
-  const levels = new Map<string, PublishedStockLevel>();
-  for (const { kind, key, value, headers, level } of rows) {
-    const message = { key, value, partition: lane };
-    if (kind === 'event' || kind === 'verdict') add(output, message);
-    else if (kind === 'dead-letter') add(deadLetter, headers ? { ...message, headers } : message);
-    else {
-      const topic = kind === 'reply' ? topics.orderEvents : topics.stockCommands;
-      add(topic, { ...message, partition: partitionOf(String(key), topic.partitions) });
+  for (const { lane, rows } of batches) {
+    const levels = new Map<string, PublishedStockLevel>();
+    for (const { kind, key, value, headers, level } of rows) {
+      const message = { key, value, partition: lane };
+      if (kind === 'event' || kind === 'verdict') add(output, message);
+      else if (kind === 'dead-letter') add(deadLetter, headers ? { ...message, headers } : message);
+      else {
+        const topic = kind === 'reply' ? topics.orderEvents : topics.stockCommands;
+        add(topic, { ...message, partition: partitionOf(String(key), topic.partitions) });
+      }
+      if (level) levels.set(stockLevelKey(level), level);
     }
-    if (level) levels.set(stockLevelKey(level), level);
-  }
-  for (const [key, level] of levels) {
-    add(topics.stockLevels, { key, value: encodeStockLevel(level), partition: lane });
+    for (const [key, level] of levels) {
+      add(topics.stockLevels, { key, value: encodeStockLevel(level), partition: lane });
+    }
   }
   return [...messages].map(([{ name }, list]) => {
     return { topic: name, messages: groupedMessages(list) };

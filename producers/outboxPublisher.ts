@@ -1,243 +1,191 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Producer } from 'kafkajs';
-import type { Pool } from 'mysql2/promise';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
-import { createKafka } from '../src/messaging/kafkaClient.ts';
-import { cursorGroup, transactionalId } from '../src/messaging/kafkaNames.ts';
-import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
-import { type TopicRegistry, topicsOf } from '../src/messaging/topics.ts';
+import { cursorGroup } from '../src/messaging/kafkaNames.ts';
+import { topicsOf } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
-import { faultPoint } from '../src/ops/faultPoint.ts';
-import type { Metrics } from '../src/ops/metrics.ts';
-import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
-import { type Progress, readProgress } from '../src/storage/progress.ts';
-import { notePublished, readPublished } from '../src/storage/publications.ts';
-import type { ViewWriter } from '../src/view/viewWriter.ts';
-import { cutRows } from './cutRows.ts';
+import type { OutboxRow } from '../src/storage/outbox.ts';
+import type { EngineName, Progress } from '../src/storage/progress.ts';
+import { rowBytes } from './cutRows.ts';
 import { outboxMessages } from './outboxMessages.ts';
+import { PublishedLane } from './publishedLane.ts';
+import type { PublisherContext } from './publisherContext.ts';
+import { PublisherProducer, fenceProducer } from './publisherProducer.ts';
 
 /** One Kafka transaction at most: the broker takes no larger batch than 1 MiB for a partition. */
-const limits = { rowsMax: 2000, bytesMax: 1_000_000 };
-/** Rows waiting in memory at most. */
-const waitingMax = 10_000;
-const transactionTimeoutMs = 15_000;
+const limits = { rowsMax: 4000, bytesMax: 1_000_000 };
 const backOffMs = 200;
-const noteIntervalMs = 5000;
 
-/** What a publisher needs of its process. */
-export interface PublisherContext {
-  settings: Settings;
-  topics: TopicRegistry;
-  pool: Pool;
-  admin: Admin;
-  logger: Logger;
-  metrics: Metrics;
-  /** By whose ids records name their schemas, if there is one. */
-  registry?: SchemaRegistry | undefined;
-  /** Is told of published rows, if there is a view. */
-  viewWriter?: ViewWriter | undefined;
+/** What of a lane goes into a transaction. */
+interface Batch {
+  lane: PublishedLane;
+  rows: OutboxRow[];
 }
 
 /**
- * Publishes one lane's outbox: each row exactly once and in order, for readers of committed
- * records. Every Kafka transaction carries the rows' messages together with the cursor, so a crash
- * at any point leaves both or neither. After any error the producer is thrown away and the lane
- * taken over anew: kafkajs would go on with sequence numbers that the broker may know already.
+ * Publishes the outboxes of an engine's lanes in this process: each row exactly once and in order
+ * of its lane, for readers of committed records. One Kafka transaction carries what waits in all
+ * lanes together with their cursors, so a crash at any point leaves both or neither; the more there
+ * is to do, the more goes into each. After any error the producer is thrown away, and the lanes are
+ * taken over anew by one with another id.
  */
 export class OutboxPublisher {
   readonly #context: PublisherContext;
-  readonly #claim: Progress;
-  readonly #follower: ReturnType<ViewWriter['follow']> | undefined;
-  #waiting: OutboxRow[] = [];
-  /** False while rows may be in the table that were never handed over. */
-  #inStep = false;
-  /** Negative before the first take-over. */
-  #cursor = -1;
-  #noted = 0;
-  #notedAt = 0;
+  readonly #engine: EngineName;
+  /** In the order in which they are served: the one that was served last is at the end. */
+  readonly #lanes = new Set<PublishedLane>();
+  /** Lanes of a transaction that failed, each published by itself until it has succeeded. */
+  readonly #alone = new Set<PublishedLane>();
+  readonly #fenced = new Map<string, Promise<void>>();
+  #producer: PublisherProducer | undefined;
   #stopping = false;
+  #isAwake = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
 
-  /** Publishes for the owner who holds this claim, until it stops or somebody else claims. */
-  constructor(context: PublisherContext, claim: Progress) {
+  constructor(context: PublisherContext, engine: EngineName) {
     this.#context = context;
-    this.#claim = claim;
-    if (claim.engine === 'stock') this.#follower = context.viewWriter?.follow(claim);
+    this.#engine = engine;
     this.#done = this.#run();
   }
 
-  /** Last sequence that is on Kafka; undefined before the take-over has told. */
-  get cursor(): number | undefined {
-    return this.#cursor < 0 ? undefined : this.#cursor;
-  }
-
-  /** Takes committed rows in order; undefined: there may be some in the table. */
-  offer(rows: OutboxRow[] | undefined): void {
-    if (rows && this.#waiting.length + rows.length <= waitingMax && rows.every(isSmall)) {
-      this.#waiting.push(...rows);
-    } else {
-      this.#waiting = [];
-      this.#inStep = false;
-    }
-    this.#wake();
+  /** Publishes for the owner who holds this claim, until it stops or somebody else claims. */
+  open(claim: Progress): PublishedLane {
+    const lane = new PublishedLane(this.#context, claim, {
+      fence: (id) => this.#fence(id),
+      onWork: () => this.#awake(),
+      onEnd: () => {
+        this.#lanes.delete(lane);
+        this.#alone.delete(lane);
+      },
+    });
+    this.#lanes.add(lane);
+    this.#awake();
+    return lane;
   }
 
   /** Ends after the transaction under way; what is left waits in the table for the next owner. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#wake();
+    this.#awake();
     await this.#done;
-    await this.#follower?.close();
+    await Promise.all([...this.#lanes].map((lane) => lane.stop()));
+    await this.#producer?.close();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
-      let producer: Producer | undefined;
+      this.#isAwake = false;
       try {
-        producer = await this.#takeOver();
-        for (let rows = await this.#next(); rows.length > 0; rows = await this.#next()) {
-          await this.#publish(producer, rows);
-        }
+        const producer = this.#lanes.size > 0 ? await this.#open() : undefined;
+        const batches = producer ? this.#gather(producer) : [];
+        if (producer && batches.length > 0) await this.#publish(producer, batches);
+        else await this.#untilAwake();
       } catch (error) {
-        this.#inStep = false;
-        this.#context.metrics.publisherRestarts.inc({ engine: this.#claim.engine });
-        this.#context.logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
-        if (!(await this.#isStillOurs())) break;
-        await sleep(backOffMs);
-      } finally {
-        await producer?.disconnect().catch(() => undefined);
+        await this.#startAnew(error);
       }
     }
-    await this.#note().catch(() => undefined);
   }
 
-  /**
-   * Fences the lane's previous producer, and only then reads how far it came: an empty transaction
-   * makes the broker raise the producer's epoch and end what the predecessor left open.
-   */
-  async #takeOver(): Promise<Producer> {
-    const { settings, logger, admin, topics, pool } = this.#context;
-    const { engine, lane } = this.#claim;
-    const id = transactionalId(settings, engine, lane);
-    const producer = createKafka(settings, id, logger).producer({
-      transactionalId: id,
-      idempotent: true,
-      maxInFlightRequests: 1,
-      transactionTimeout: transactionTimeoutMs,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 10, maxRetryTime: 1000, retries: 8 },
-    });
-    try {
-      await producer.connect();
-      await (await producer.transaction()).abort();
-      const {
-        output: { name: topic },
-      } = topicsOf(topics, engine);
-      const groupId = cursorGroup(settings, engine);
-      const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      const cursor =
-        offsets?.partitions.find(({ partition }) => partition === lane)?.offset ?? '-1';
-      this.#cursor = Math.max(Number(cursor), await readPublished(pool, engine, lane));
-      this.#inStep = false;
-      return producer;
-    } catch (error) {
-      await producer.disconnect().catch(() => undefined);
-      throw error;
+  async #open(): Promise<PublisherProducer> {
+    const { settings, logger } = this.#context;
+    this.#producer ??= await PublisherProducer.open(settings, logger, this.#engine);
+    return this.#producer;
+  }
+
+  /** What goes into the next transaction: a share of every lane that the producer may serve. */
+  #gather(producer: PublisherProducer): Batch[] {
+    const ready = [...this.#lanes].filter((lane) => lane.isServedBy(producer));
+    for (const lane of ready) {
+      if (!this.#alone.has(lane)) continue;
+      const rows = lane.outbox.take(limits);
+      if (rows.length > 0) return [{ lane, rows }];
     }
-  }
-
-  /** The next rows to publish, waiting for some; none when told to stop. */
-  async #next(): Promise<OutboxRow[]> {
-    const { pool } = this.#context;
-    const { engine, lane } = this.#claim;
-    while (!this.#stopping) {
-      if (!this.#inStep) {
-        // Set before reading: what is offered from now on comes after what the table shows.
-        this.#inStep = true;
-        this.#waiting = [];
-        const rows = await readOutbox(pool, engine, lane, this.#cursor, limits);
-        if (rows.length > 0) {
-          this.#inStep = false;
-          return rows.slice(0, cutRows(rows, limits));
-        }
-      }
-      const rows = this.#takeFollowing();
-      if (rows.length > 0) return rows;
-      if (this.#waiting.length > 0) this.#inStep = false;
-      // What came while the table was read may have been a stop, or rows to look for there.
-      else if (this.#inStep && !this.#stopping) {
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
+    const batches: Batch[] = [];
+    let { rowsMax, bytesMax } = limits;
+    for (const lane of ready) {
+      if (this.#alone.has(lane)) continue;
+      const rows = lane.outbox.take({ rowsMax, bytesMax });
+      if (rows.length === 0) continue;
+      batches.push({ lane, rows });
+      rowsMax -= rows.length;
+      for (const row of rows) bytesMax -= rowBytes(row);
+      if (rowsMax <= 0 || bytesMax <= 0) break;
     }
-    return [];
+    return batches;
   }
 
-  /** Rows in memory that follow the cursor, without a gap and without a repetition. */
-  #takeFollowing(): OutboxRow[] {
-    this.#waiting = this.#waiting.filter(({ sequence }) => sequence > this.#cursor);
-    let length = 0;
-    while (this.#waiting[length]?.sequence === this.#cursor + 1 + length) length++;
-    return this.#waiting.splice(0, cutRows(this.#waiting.slice(0, length), limits));
-  }
-
-  async #publish(producer: Producer, rows: OutboxRow[]): Promise<void> {
-    const { settings, topics, metrics, registry } = this.#context;
-    const { engine, lane } = this.#claim;
+  async #publish(producer: PublisherProducer, batches: readonly Batch[]): Promise<void> {
     const begun = performance.now();
-    const last = rows.at(-1)?.sequence ?? this.#cursor;
-    const transaction = await producer.transaction();
+    const sending = this.#send(producer, batches);
+    for (const { lane } of batches) lane.inTransaction = sending.catch(() => undefined);
     try {
-      faultPoint('publish-before-send');
-      await transaction.sendBatch({
-        acks: -1,
-        topicMessages: outboxMessages(rows, this.#claim, topics, registry),
-      });
-      faultPoint('publish-after-send');
-      await transaction.sendOffsets({
-        consumerGroupId: cursorGroup(settings, engine),
-        topics: [
-          {
-            topic: topicsOf(topics, engine).output.name,
-            partitions: [{ partition: lane, offset: String(last) }],
-          },
-        ],
-      });
-      faultPoint('publish-before-commit');
-      await transaction.commit();
-      faultPoint('publish-after-commit');
+      await sending;
     } catch (error) {
-      await transaction.abort().catch(() => undefined);
+      this.#isolate(batches);
       throw error;
     }
-    this.#cursor = last;
-    this.#follower?.offer(rows);
-    metrics.publishRows.observe({ engine }, rows.length);
-    metrics.publishSeconds.observe({ engine }, (performance.now() - begun) / 1000);
-    if (Date.now() - this.#notedAt > noteIntervalMs) await this.#note();
+    let count = 0;
+    for (const { lane, rows } of batches) {
+      lane.published(rows);
+      count += rows.length;
+      this.#alone.delete(lane);
+      // To the end of the queue, unless it has left meanwhile.
+      if (this.#lanes.delete(lane)) this.#lanes.add(lane);
+    }
+    const { metrics } = this.#context;
+    metrics.publishRows.observe({ engine: this.#engine }, count);
+    const seconds = (performance.now() - begun) / 1000;
+    metrics.publishSeconds.observe({ engine: this.#engine }, seconds);
   }
 
-  async #note(): Promise<void> {
-    if (this.#cursor <= this.#noted) return;
-    const { engine, lane } = this.#claim;
-    await notePublished(this.#context.pool, engine, lane, this.#cursor);
-    this.#noted = this.#cursor;
-    this.#notedAt = Date.now();
+  async #send(producer: PublisherProducer, batches: readonly Batch[]): Promise<void> {
+    const { settings, topics, registry } = this.#context;
+    const last = new Map<number, number>();
+    const laneRows = batches.map(({ lane: { claim }, rows }) => {
+      last.set(claim.lane, rows.at(-1)?.sequence ?? 0);
+      return { lane: claim.lane, rows };
+    });
+    await producer.publish(outboxMessages(this.#engine, laneRows, topics, registry), {
+      group: cursorGroup(settings, this.#engine),
+      topic: topicsOf(topics, this.#engine).output.name,
+      last,
+    });
   }
 
-  /** Two publishers that both believe in themselves would fence each other for ever. */
-  async #isStillOurs(): Promise<boolean> {
-    const { engine, lane, epoch } = this.#claim;
-    try {
-      return (await readProgress(this.#context.pool, engine, lane))?.epoch === epoch;
-    } catch {
-      return true;
+  /** One lane's rows may be at fault: the others must not wait for it. */
+  #isolate(batches: readonly Batch[]): void {
+    for (const { lane } of batches) {
+      lane.isUncertain();
+      if (batches.length === 1) lane.outbox.pause();
+      this.#alone.add(lane);
     }
   }
-}
 
-/** A dead letter can be a MiB large; it waits in the table, not in memory. */
-function isSmall({ kind }: OutboxRow): boolean {
-  return kind !== 'dead-letter';
+  /** An id need not be fenced twice: its owner never begins with it again. */
+  #fence(id: string): Promise<void> {
+    const { settings, logger } = this.#context;
+    const fencing = this.#fenced.get(id) ?? fenceProducer(settings, logger, id);
+    this.#fenced.set(id, fencing);
+    fencing.catch(() => this.#fenced.delete(id));
+    return fencing;
+  }
+
+  async #startAnew(error: unknown): Promise<void> {
+    const { logger, metrics } = this.#context;
+    const failed = this.#producer;
+    this.#producer = undefined;
+    metrics.publisherRestarts.inc({ engine: this.#engine });
+    logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
+    await failed?.close();
+    await sleep(backOffMs);
+  }
+
+  #awake(): void {
+    this.#isAwake = true;
+    this.#wake();
+  }
+
+  /** Returns at once when something has come since the lanes were last looked at. */
+  async #untilAwake(): Promise<void> {
+    if (!this.#isAwake) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
 }

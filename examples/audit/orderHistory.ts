@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import { readTopic } from '../../consumers/readTopic.ts';
 import type { Settings } from '../../src/config/settings.ts';
@@ -8,6 +8,7 @@ import {
   type PublishedOrderVerdict,
   decodeOrderStockEvent,
 } from '../../src/messaging/orderStockEventCodec.ts';
+import { openRegistry } from '../../src/messaging/registry/openRegistry.ts';
 import { topicRegistry } from '../../src/messaging/topics.ts';
 
 /** An event of the order service, and where it first stands in its partition. */
@@ -44,8 +45,10 @@ export async function readHistories(
     if (!history) orders.set(orderId, (history = { sent: new Map(), verdicts: [] }));
     return history;
   };
-  await readTopic(settings, logger, admin, orderEvents.name, (_partition, records) => {
-    for (const { value, offset } of records) {
+  const registry = openRegistry(settings);
+  const plain = (records: KafkaMessage[]) => registry?.plainRecords(records) ?? records;
+  await readTopic(settings, logger, admin, orderEvents.name, async (_partition, records) => {
+    for (const { value, offset } of await plain(records)) {
       const event = decodeOrderEvent(value);
       if (event.kind === 'StockReply' || event.kind === 'DeadlinesDue') continue;
       const { sent } = of(event.orderId);
@@ -53,8 +56,8 @@ export async function readHistories(
       else sent.set(event.eventId, { event, offset: Number(offset) });
     }
   });
-  await readTopic(settings, logger, admin, orderStock.name, (_partition, records) => {
-    for (const { value } of records) {
+  await readTopic(settings, logger, admin, orderStock.name, async (_partition, records) => {
+    for (const { value } of await plain(records)) {
       const verdict = decodeOrderStockEvent(value);
       of(verdict.orderId).verdicts.push(verdict);
     }

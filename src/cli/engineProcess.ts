@@ -81,6 +81,7 @@ export function engineProcess(
     return identity;
   });
   const logEnds = new Map<number, number>();
+  const publisher = new OutboxPublisher({ ...shared, logger }, engine);
   const consumer = new EngineConsumer(
     {
       ...shared,
@@ -90,7 +91,7 @@ export function engineProcess(
       logEnds,
       identifyLog,
       openWork: openWork(pool, settings),
-      openPublisher: (claim) => new OutboxPublisher({ ...shared, logger }, claim),
+      openPublisher: (claim) => publisher.open(claim),
     },
     onCrash,
   );
@@ -106,7 +107,8 @@ export function engineProcess(
     },
     stop: async () => {
       // Side by side: each may have to wait for a server that is away.
-      await Promise.all([scheduler.stop(), pruner.stop(), consumer.stop()]);
+      const consuming = consumer.stop().finally(() => publisher.stop());
+      await Promise.all([scheduler.stop(), pruner.stop(), consuming]);
     },
   };
 }

@@ -3,9 +3,12 @@ import type { EngineName } from '../storage/progress.ts';
 
 type Prefix = Pick<Settings, 'ONHAND_TOPIC_PREFIX'>;
 
-/** One producer per lane may write its events; a new one with the same id fences the old one. */
-export function transactionalId(settings: Prefix, engine: EngineName, lane: number): string {
-  return `${settings.ONHAND_TOPIC_PREFIX}onhand-${engine}-outbox-${lane}`;
+/**
+ * Of one producer, for as long as it lives: `unique` is never used again. To begin with it a second
+ * time fences whoever had it.
+ */
+export function transactionalId(settings: Prefix, engine: EngineName, unique: string): string {
+  return `${settings.ONHAND_TOPIC_PREFIX}onhand-${engine}-outbox-${unique}`;
 }
 
 /** Group of an engine's members: Kafka gives each partition to one of them. */

@@ -5,6 +5,7 @@ import type { StockState } from '../domain/stockState.ts';
 import { itemOf, putReservation } from '../domain/stockState.ts';
 import { invariant } from '../ops/errors.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
+import { namedRows } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
 /** What a slice names, and so what has to be in the state before its first decision. */
@@ -122,14 +123,6 @@ export async function loadRemembered(
     invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
     state.remembered.set(commandId, { ...event, commandDigest });
   }
-}
-
-/**
- * Names as a table, one placeholder a row. Joined from there, MySQL looks each one up by its key,
- * whatever its statistics say; given a list with IN it may decide to scan the whole lane.
- */
-function namedRows(names: readonly unknown[]): string {
-  return `(VALUES ${names.map(() => 'ROW(?)').join(', ')})`;
 }
 
 function putRow(state: StockState, row: ReservationRow): void {

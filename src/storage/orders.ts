@@ -1,6 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
-import { invariant } from '../ops/errors.ts';
+import { namedRows, requireAllWritten } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
 type OrderRow = RowDataPacket & { state: Order };
@@ -20,7 +20,7 @@ export async function readOrders(
 ): Promise<Order[]> {
   if (orderIds.length === 0) return [];
   const [rows] = await reader.query<OrderRow[]>(
-    `SELECT STRAIGHT_JOIN state FROM (VALUES ${orderIds.map(() => 'ROW(?)').join(', ')})
+    `SELECT STRAIGHT_JOIN state FROM ${namedRows(orderIds)}
        AS named (named_order)
      JOIN orders ON lane = ? AND order_id = named_order`,
     [...orderIds, lane],
@@ -59,7 +59,5 @@ export async function saveOrders(
      ON DUPLICATE KEY UPDATE state = next.state, due_at = next.due_at, applied = next.applied`,
     [rows],
   );
-  // MySQL counts 1 for an inserted row and 2 for a changed one.
-  const expected = orders.reduce((sum, { isNew }) => sum + (isNew ? 1 : 2), 0);
-  invariant(affectedRows === expected, `${affectedRows} instead of ${expected} order changes`);
+  requireAllWritten(affectedRows, orders, 'order');
 }

@@ -2,6 +2,7 @@ import type { ResultSetHeader } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
+import { namedRows, requireAllWritten } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
 
 /** The level of a stock item after a slice, and the sequence that it had before. */
@@ -61,7 +62,7 @@ async function updateLevels(
   });
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `UPDATE stock_levels AS level
-     JOIN (VALUES ${rows.map(() => 'ROW(?)').join(', ')})
+     JOIN ${namedRows(rows)}
        AS next (sku, location, previous_sequence, on_hand, reserved, sequence, known)
        ON level.lane = ? AND level.sku = next.sku AND level.location = next.location
        AND level.sequence = next.previous_sequence
@@ -93,12 +94,7 @@ export async function saveReservations(
        expires_at = next.expires_at`,
     [rows],
   );
-  // MySQL counts 1 for an inserted row and 2 for a changed one.
-  const expected = reservations.reduce((sum, { isNew }) => sum + (isNew ? 1 : 2), 0);
-  invariant(
-    affectedRows === expected,
-    `${affectedRows} instead of ${expected} reservation changes`,
-  );
+  requireAllWritten(affectedRows, reservations, 'reservation');
 }
 
 /** Forgets command ids whose memory has run out, so that they can be remembered anew. */

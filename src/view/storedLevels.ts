@@ -2,6 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
+import { namedRows } from '../storage/rowStatements.ts';
 import type { ItemName } from './viewKeys.ts';
 
 type LevelRow = RowDataPacket & PublishedStockLevel;
@@ -39,7 +40,7 @@ export async function readStoredLevels(
   });
   const [rows] = await pool.query<LevelRow[]>(
     `SELECT STRAIGHT_JOIN ${columns}
-     FROM (VALUES ${named.map(() => 'ROW(?)').join(', ')})
+     FROM ${namedRows(named)}
        AS named (named_lane, named_sku, named_at)
      JOIN stock_levels ON lane = named_lane AND sku = named_sku AND location = named_at`,
     named,

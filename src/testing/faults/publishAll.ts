@@ -9,13 +9,13 @@ import { waitUntil } from '../waitUntil.ts';
 export async function publishAll(installation: TestInstallation): Promise<void> {
   const { pool, settings } = installation;
   const context = { ...installation, logger: silentLogger, metrics: new Metrics() };
+  const publisher = new OutboxPublisher(context, 'stock');
   for (let lane = 0; lane < settings.ONHAND_PARTITIONS; lane++) {
     const claim = await readProgress(pool, 'stock', lane);
     if (!claim) continue;
-    const publisher = new OutboxPublisher(context, claim);
-    publisher.offer(undefined);
-    const isDone = () => (publisher.cursor ?? -1) >= claim.outboxSequence;
+    const published = publisher.open(claim);
+    const isDone = () => (published.cursor ?? -1) >= claim.outboxSequence;
     await waitUntil(`the outbox of lane ${lane} on Kafka`, isDone, 20_000);
-    await publisher.stop();
   }
+  await publisher.stop();
 }
