@@ -7,9 +7,11 @@ import { loadSettings } from '../../src/config/loadSettings.ts';
 import { onhandProgram } from '../../src/config/onhandProgram.ts';
 import { packageRoot } from '../../src/config/packageRoot.ts';
 import { connectAdmin } from '../../src/messaging/connectAdmin.ts';
+import { OperationalError } from '../../src/ops/errors.ts';
 import { errorColors, outputColors as colors } from '../../src/ops/terminalColors.ts';
 import { freePort } from '../../stack/freePort.ts';
 import { stackPaths } from '../../stack/stackPaths.ts';
+import { serversAreOurs } from '../../stack/serversAreOurs.ts';
 import { stackUp } from '../../stack/stackUp.ts';
 import { withLock } from '../../stack/withLock.ts';
 import { type DayInput, runDay } from './day.ts';
@@ -25,6 +27,7 @@ import { InvoicePlan } from './plan.ts';
 import { planStock } from './planStock.ts';
 import { readInvoices } from './readInvoices.ts';
 import { reportDay } from './report.ts';
+import { restartServer } from './restartServer.ts';
 import { Service } from './service.ts';
 import { ShopClient } from './shopClient.ts';
 import { ShopWatch } from './shopWatch.ts';
@@ -39,6 +42,7 @@ interface Options {
   invoices: number;
   seed: number;
   kills: number;
+  servers: boolean;
 }
 
 const examples = `
@@ -46,6 +50,7 @@ Examples:
   $ npm run demo
   $ npm run demo -- --orders FILE.csv.gz    real invoices: invoice,time,sku,quantity,customer
   $ npm run demo -- --kills 5               SIGKILL processor and shop, in turns, meanwhile
+  $ npm run demo -- --kills 8 --servers     SIGKILL MySQL and Kafka, too
 
 Exit code 1 when the audit fails.`;
 
@@ -58,6 +63,7 @@ const program = new Command('demo')
   .option('--invoices <count>', 'how many invoices to generate', wholeNumber, 800)
   .option('--seed <number>', 'seed of invoices and customers', wholeNumber, 1)
   .option('--kills <count>', 'how often to SIGKILL processor or shop meanwhile', wholeNumber, 0)
+  .option('--servers', 'kill MySQL and Kafka in turns with them', false)
   .option('--verbose', 'print stack traces of errors')
   .addHelpText('after', examples)
   .action(demo);
@@ -99,13 +105,13 @@ async function liveDay(options: Options): Promise<void> {
     const watch = new ShopWatch(settings);
     const flash = flashBaskets(flashCustomers, seed, unpaidLifeSeconds);
     const view = new LiveView(watch, count + flash.length);
-    const killing = killInTurns(services, options.kills, () => view.share);
+    const stopKilling = killInTurns(strikesOf(services, options), options.kills, () => view.share);
     const dayBegun = Date.now();
     try {
       const day: DayInput = { stock, invoices: invoicesOf(options), count, flash };
       await runDay({ settings, logger, client, plan, watch, view }, day);
     } finally {
-      clearInterval(killing);
+      await stopKilling();
       view.stop();
       await watch.stop();
     }
@@ -152,6 +158,21 @@ function startServices(env: Record<string, string>, port: number, seed: number):
   });
 }
 
+/** What is killed in turns; it is started again at once. */
+function strikesOf(services: readonly Service[], { servers }: Options) {
+  const strikes: (() => void | Promise<void>)[] = services.map((service) => () => {
+    service.kill('SIGKILL');
+  });
+  if (!servers) return strikes;
+  if (!serversAreOurs()) {
+    throw new OperationalError('STACK_NOT_NATIVE', 'MySQL and Kafka are not ours to kill', {
+      hint: 'Leave out --servers, or let the demo start servers of its own.',
+    });
+  }
+  const names = ['mysql', 'kafka'] as const;
+  return [...strikes, ...names.map((name) => () => restartServer(name))];
+}
+
 /** Units wanted of each SKU, and how many invoices there are. */
 async function measureDemand(invoices: AsyncIterable<Invoice> | Iterable<Invoice>) {
   const demand = new Map<string, number>();
@@ -167,7 +188,7 @@ async function measureDemand(invoices: AsyncIterable<Invoice> | Iterable<Invoice
 
 function hint(env: Record<string, string>): string {
   const given = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  return `${given.join(' ')} npx onhand verify`;
+  return `${given.join(' ')} npx onhand replay verify`;
 }
 
 function number(value: number): string {

@@ -1,11 +1,11 @@
 import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import { printLine } from '../../src/cli/print.ts';
-import { holds, printVerification } from '../../src/cli/verifyCommand.ts';
+import { printVerification } from '../../src/cli/printVerification.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { checkLine } from '../../src/ops/checkLine.ts';
 import { outputColors as colors } from '../../src/ops/terminalColors.ts';
-import { verifyEngines } from '../../src/verify/verifyEngines.ts';
+import { holds, verifyEngines } from '../../src/verify/verifyEngines.ts';
 import { auditOrders } from '../audit/auditOrders.ts';
 import type { InputReport } from './plan.ts';
 import { countTable, hottestTable, inputTable } from './results.ts';
@@ -22,12 +22,12 @@ export async function reportDay(
   section('Hottest SKUs', 'MySQL', await hottestTable(settings, hottestRows));
   section('Input', 'invoices', inputTable(input));
   const orders = await auditOrders(settings, logger, admin);
-  const stock = await verifyEngines(settings, logger, admin);
+  const stock = await verifyEngines(settings);
   section('Verdicts', 'order.stock', countTable('verdict', orders.counts));
   section('Outcomes', 'stock.events', countTable('outcome', stock.counts));
   printLine(`\n${colors.bold('Audit of the orders')} (both databases, both order topics)`);
   for (const { check, ok, detail } of orders.lines) printLine(checkLine(ok, check, detail));
-  printLine(`\n${colors.bold('Audit of the stock')} (onhand verify)`);
+  printLine(`\n${colors.bold('Audit of the stock')} (onhand replay verify)`);
   printVerification(stock);
   return holds(stock) && orders.lines.every(({ ok }) => ok);
 }

@@ -5,7 +5,6 @@ import type { Finding } from '../../verify/findings.ts';
 import { ensureTopics } from '../../messaging/topicAdmin.ts';
 import { partitionOf } from '../../messaging/partitionOf.ts';
 import { commandsFor } from '../commandsFor.ts';
-import { silentLogger } from '../kafkaFixture.ts';
 import { storedTables } from '../storedTables.ts';
 import { expectSound } from './expectExact.ts';
 import { type FaultRig, faultRig, itInFull } from './faultRig.ts';
@@ -45,7 +44,7 @@ describe('a command log that is not what it was', function () {
   const send = (count: number, of = sku) =>
     rig.send(Array.from({ length: count }, () => commandsFor(of).receive(1)));
   const findings = async (): Promise<Finding[]> =>
-    (await verifyEngines(rig.settings, silentLogger, rig.admin)).findings;
+    (await verifyEngines(rig.settings)).findings;
   const haltedAs = (worker: Worker) =>
     worker.said('lane halted').map((line) => [line.lane, line.code]);
   const deleteUpTo = (offset: number) =>

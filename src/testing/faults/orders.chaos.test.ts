@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { killServer, startServer } from '../../../stack/controlServer.ts';
-import { externalServers } from '../../../stack/externalServers.ts';
-import { readStackState } from '../../../stack/stackState.ts';
+import { serversAreOurs } from '../../../stack/serversAreOurs.ts';
 import { waitUntil } from '../waitUntil.ts';
 import { expectAway } from './expectAway.ts';
 import { isFullChaos, itInFull } from './faultRig.ts';
@@ -89,7 +88,3 @@ describe(`orders through the shop (seed ${seed})`, function () {
     await rig.expectAudit();
   });
 });
-
-function serversAreOurs(): boolean {
-  return readStackState()?.mode === 'native' && Object.keys(externalServers()).length === 0;
-}

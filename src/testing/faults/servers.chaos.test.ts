@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { killServer, startServer } from '../../../stack/controlServer.ts';
-import { externalServers } from '../../../stack/externalServers.ts';
+import { serversAreOurs } from '../../../stack/serversAreOurs.ts';
 import { type ServerName, readStackState } from '../../../stack/stackState.ts';
 import { type FaultRig, type ProgressRow, faultRig, isFullChaos, itInFull } from './faultRig.ts';
 import { expectAway } from './expectAway.ts';
@@ -15,9 +15,7 @@ describe('a server that is killed under load', function () {
   let rig: FaultRig;
   let worker: Worker;
   before(function () {
-    const isOurs =
-      readStackState()?.mode === 'native' && Object.keys(externalServers()).length === 0;
-    if (!isOurs) this.skip();
+    if (!serversAreOurs()) this.skip();
   });
   beforeEach(async () => {
     rig = await faultRig();
