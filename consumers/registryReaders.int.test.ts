@@ -58,6 +58,11 @@ describe('stock client and feed with a schema registry', function () {
       await waitUntil('the event', () => reader.events === 1);
       expect(reader.levels.get('tea\nmain')).to.include({ onHand: 5, reserved: 2, sequence: 2 });
       expect(reader).to.deep.include({ failures: [], gaps: [], repeats: 0 });
+      const sent = await onhand.read('stockCommands');
+      expect(
+        sent.map(({ value }) => value?.[0]),
+        'its commands name theirs, too',
+      ).to.deep.equal(sent.map(() => 0));
     } finally {
       await client.close();
       await feed.stop();

@@ -4,6 +4,8 @@ import type { Settings } from '../src/config/settings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { type PlacedMessage, groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
 import { partitionOf } from '../src/messaging/partitionOf.ts';
+import { prepareRegistry } from '../src/messaging/registry/prepareRegistry.ts';
+import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { Topic } from '../src/messaging/topics.ts';
 
 /**
@@ -15,16 +17,12 @@ export class RecordBatchProducer {
   readonly #settings: Settings;
   readonly #clientId: string;
   readonly #logger: Logger;
-  readonly #topic: Pick<Topic, 'name' | 'partitions'>;
+  readonly #topic: Topic;
   #producer: Promise<Producer> | undefined;
+  #registry: Promise<SchemaRegistry | undefined> | undefined;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(
-    settings: Settings,
-    clientId: string,
-    logger: Logger,
-    topic: Pick<Topic, 'name' | 'partitions'>,
-  ) {
+  constructor(settings: Settings, clientId: string, logger: Logger, topic: Topic) {
     this.#settings = settings;
     this.#clientId = clientId;
     this.#logger = logger;
@@ -43,12 +41,14 @@ export class RecordBatchProducer {
 
   /**
    * Resolves when Kafka has all of them, or when they are part of the transaction, which the
-   * caller ends. Throws kafkajs' errors: then some or all may have arrived nevertheless. A send
-   * that fails takes those with it that wait behind it.
+   * caller ends. Throws kafkajs' errors: then some or all may have arrived nevertheless; and those
+   * of the schema registry, if one is configured. A send that fails takes those with it that wait
+   * behind it.
    */
   async send(messages: PlacedMessage[], transaction?: Transaction): Promise<void> {
     if (messages.length === 0) return;
-    const record = { topic: this.#topic.name, acks: -1, messages: groupedMessages(messages) };
+    const framed = await this.#framed(messages);
+    const record = { topic: this.#topic.name, acks: -1, messages: groupedMessages(framed) };
     if (transaction) {
       await transaction.send(record);
       return;
@@ -77,6 +77,24 @@ export class RecordBatchProducer {
       void connection.then((producer) => producer.disconnect()).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** With a registry configured, values name their schema by its id there. */
+  async #framed(messages: PlacedMessage[]): Promise<PlacedMessage[]> {
+    const registry = await this.#preparedRegistry();
+    if (!registry) return messages;
+    return messages.map(({ value, ...message }) => {
+      return { ...message, value: Buffer.isBuffer(value) ? registry.framed(value) : value };
+    });
+  }
+
+  #preparedRegistry(): Promise<SchemaRegistry | undefined> {
+    if (!this.#registry) {
+      const preparing = prepareRegistry(this.#settings, { topic: this.#topic });
+      this.#registry = preparing;
+      preparing.catch(() => (this.#registry = undefined));
+    }
+    return this.#registry;
   }
 
   #connected(): Promise<Producer> {
