@@ -11,7 +11,7 @@ let databases = 0;
 
 /** A migrated database of its own on the server that all sides share. */
 export interface BenchDatabase {
-  /** What makes another process work on it. Every other setting is the default, or the user's. */
+  /** What makes another process work on it: these settings, and else the user's. */
   env: Record<string, string>;
   settings: Settings;
   /** Reads only. */
@@ -20,10 +20,11 @@ export interface BenchDatabase {
   close(): Promise<void>;
 }
 
-/** Throws MYSQL_* errors. */
-export async function benchDatabase(): Promise<BenchDatabase> {
+/** With the user's settings but for those given. Throws MYSQL_* errors. */
+export async function benchDatabase(given: Record<string, string> = {}): Promise<BenchDatabase> {
   const name = `${run}_${++databases}`;
   const env = {
+    ...given,
     ONHAND_MYSQL_DATABASE: `onhand_bench_${name}`,
     ONHAND_TOPIC_PREFIX: `bench-${name}-`,
   };

@@ -15,8 +15,8 @@ export async function answerAll(
   orders: number,
   show: (answered: number) => void,
   answer: (order: number) => Promise<boolean>,
-): Promise<Pick<SideRun, 'commands' | 'seconds' | 'granted' | 'refused' | 'cost'>> {
-  await openAll(pool);
+): Promise<Pick<SideRun, 'seconds' | 'granted' | 'refused' | 'cost'>> {
+  await openAll(pool, callersCount);
   let [next, granted, refused] = [0, 0, 0];
   const call = async () => {
     for (let order = next++; order < orders; order = next++) {
@@ -30,13 +30,13 @@ export async function answerAll(
   const begun = performance.now();
   await Promise.all(Array.from({ length: callersCount }, call));
   const seconds = (performance.now() - begun) / 1000;
-  return { commands: orders, seconds, granted, refused, cost: await meter.stop() };
+  return { seconds, granted, refused, cost: await meter.stop() };
 }
 
-/** Opens every connection before the clock runs. */
-async function openAll(pool: Pool): Promise<void> {
+/** Opens so many connections before the clock runs. */
+export async function openAll(pool: Pool, connectionsCount: number): Promise<void> {
   const connections = await Promise.all(
-    Array.from({ length: callersCount }, () => pool.getConnection()),
+    Array.from({ length: connectionsCount }, () => pool.getConnection()),
   );
   connections.forEach((connection: PoolConnection) => connection.release());
 }

@@ -1,4 +1,5 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { differences } from './checkReserved.ts';
 import type { OrderVerdictReader } from './orderVerdictReader.ts';
 import { type OrderWorkload, linesPerOrder } from './orderWorkload.ts';
 
@@ -51,9 +52,7 @@ export function faultsIn(
   granted: number,
   safe: number,
 ): string[] {
-  const faults = expected
-    .filter(([, found, wanted]) => found !== wanted)
-    .map(([what, found, wanted]) => `${what}: ${found} instead of ${wanted}`);
+  const faults = differences(expected);
   if (granted < safe) faults.push(`orders granted: ${granted}, although ${safe} lack nothing`);
   return faults;
 }

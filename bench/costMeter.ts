@@ -1,6 +1,7 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { ServerName } from '../stack/stackState.ts';
 import { stackStatus } from '../stack/stackStatus.ts';
+import type { KafkaTraffic } from './kafkaTraffic.ts';
 import { cpuSecondsOf } from './processCost.ts';
 
 /** What a run took of the machine and of MySQL. */
@@ -13,6 +14,8 @@ export interface Cost {
   fsyncs: number;
   /** Redo log and data files. */
   mebibytesWritten: number;
+  /** Exchanged with Kafka by the side's own process; undefined where nobody has counted. */
+  kafka?: KafkaTraffic;
   /** CPU seconds by process; those that run elsewhere or in containers are missing. */
   cpuSeconds: Record<string, number>;
 }

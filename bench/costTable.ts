@@ -38,6 +38,8 @@ servers counts. Binlog syncs, one per group of commits, come on top of the InnoD
       row('InnoDB fsyncs', ({ fsyncs }) => fsyncs),
       row('rows written', ({ rowsWritten }) => rowsWritten),
       row('MiB written by InnoDB', ({ mebibytesWritten }) => mebibytesWritten),
+      row('Kafka requests of the side', ({ kafka }) => kafka?.requests),
+      row('Kafka KiB of the side', ({ kafka }) => kafka && kafka.bytes / 1024),
       ...cpu,
       row('CPU ms, all', ({ cpuSeconds }) => {
         return 1000 * Object.values(cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);

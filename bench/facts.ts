@@ -2,6 +2,7 @@ import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { type RowDataPacket, createConnection } from 'mysql2/promise';
 import { loadSettings } from '../src/config/loadSettings.ts';
 import { packageVersion } from '../src/config/packageVersion.ts';
+import type { Facts } from '../src/docs/benchResults.ts';
 import { connectionOptions } from '../src/storage/database.ts';
 import { toStorageError } from '../src/storage/storageErrors.ts';
 import { stackStatus } from '../stack/stackStatus.ts';
@@ -19,9 +20,6 @@ const variables = [
   'innodb_buffer_pool_size',
   'innodb_redo_log_capacity',
 ];
-
-/** Where and with what the figures were made, as lines for people and as a record for programs. */
-export type Facts = Record<string, Record<string, string>>;
 
 /** Throws MYSQL_* errors, and BenchError when MySQL does not keep what it has committed. */
 export async function readFacts(): Promise<Facts> {

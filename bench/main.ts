@@ -1,64 +1,64 @@
-import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import { errorColors, outputColors as colors } from '../src/ops/terminalColors.ts';
 import { printLine } from '../src/cli/print.ts';
 import { reportError } from '../src/cli/reportError.ts';
+import {
+  type Facts,
+  type ScaleName,
+  aimText,
+  isReached,
+  valueText,
+} from '../src/docs/benchResults.ts';
 import { textTable } from '../src/ops/textTable.ts';
-import { backlog } from './backlog.ts';
+import { stackPaths } from '../stack/stackPaths.ts';
 import { BenchError } from './benchError.ts';
-import { type BenchmarkResult, type Scale, full, quick } from './benchmark.ts';
+import type { BenchmarkResult } from './benchmark.ts';
+import { benchmarks } from './benchmarks.ts';
 import { cleanUp } from './cleanUp.ts';
-import { decide } from './decide.ts';
-import { type Facts, readFacts } from './facts.ts';
-import { idle } from './idle.ts';
-import { latency } from './latency.ts';
-import { orders } from './orders.ts';
+import { readFacts } from './facts.ts';
 import { ProgressView } from './progressView.ts';
-import { throughput } from './throughput.ts';
+import { pictureOf, writeResults } from './resultsFile.ts';
+import { type Suite, runSuite } from './runSuite.ts';
 
-type Benchmark = (scale: Scale, view: ProgressView) => Promise<BenchmarkResult>;
+const names = benchmarks.map(({ name }) => name);
+const usual = benchmarks.filter((benchmark) => benchmark.usual).map(({ name }) => name);
+const usualFile = join(stackPaths.folder, 'bench', 'results.json');
+/** What runs when nothing is named ends within ten minutes. */
+const usualBeginMsMax = 9 * 60_000;
 
-const benchmarks: Record<string, Benchmark> = {
-  spread: (scale, view) => throughput('spread', scale, view),
-  hot: (scale, view) => throughput('hot', scale, view),
-  zipf: (scale, view) => throughput('zipf', scale, view),
-  orders,
-  latency,
-  idle,
-  backlog,
-  decide,
-};
-
-/** What runs when nothing is named. */
-const usual = ['spread', 'hot', 'latency', 'idle', 'backlog', 'decide'];
+const list = benchmarks.map((it) => {
+  return `  ${it.usual ? '*' : ' '} ${it.name.padEnd(16)}${it.description}`;
+});
 
 const help = `
-Benchmarks:
-  spread    orders on 1,000 SKUs: onhand, the source design, a guarded UPDATE; and what each costs
-  hot       the same, all orders on one SKU
-  zipf      the same, 1,000 SKUs by Zipf 1.0 (only when named)
-  orders    orders of three lines, event to verdict: onhand, the source design, one transaction of a
-            monolith; and onhand's latency at 20 % and 80 % of its maximum (only when named)
-  latency   command due → event read, at 20/s and 200/s
-  idle      CPU of a processor that has nothing to do
-  backlog   how fast, and in how much memory, a processor works off what has gathered
-  decide    the decision core alone, in memory
+Benchmarks (* runs when nothing is named, ten minutes at most in all; with --full all but rivals):
+${list.join('\n')}
 
 Examples:
-  $ npm run bench                              all but zipf and orders, quick: some ten minutes
-  $ npm run bench -- spread hot --full         for figures to quote
-  $ npm run bench -- latency --json FILE
+  $ npm run bench                              all with a star, quick
+  $ npm run bench -- hot spread --full         for figures to quote
+  $ npm run bench -- --full --out bench/results.json && npm run docs
+                                               renews the figures of the README
 
-Exit code 1 when anything was oversold, lost, doubled or out of order.`;
+Results, all single measurements included, go to a file, a picture of them beside it. Exit code 1
+when a benchmark failed, or when anything was oversold, lost, doubled or out of order.`;
+
+interface Options {
+  full?: boolean;
+  smoke?: boolean;
+  json?: boolean;
+  out: string;
+}
 
 const program = new Command('bench')
   .description('Side by side on the same servers, in one run, every feature on.')
-  .addArgument(
-    new Argument('[names...]', 'what to run').choices(Object.keys(benchmarks)).default(usual),
-  )
-  .option('--full', 'more rounds, longer runs, a backlog of a million')
-  .option('--json <file>', 'also write every single measurement to a file')
+  .addArgument(new Argument('[names...]', 'what to run').choices(names))
+  .option('--full', 'five rounds, longer runs')
+  .option('--smoke', 'one tiny run each, only to see whether it works')
+  .option('--json', 'print JSON instead of tables')
+  .option('--out <file>', 'where results go', usualFile)
   .option('--verbose', 'print stack traces of errors')
   .addHelpText('after', help)
   .action(run);
@@ -75,35 +75,36 @@ try {
   if (!interrupted) await cleanUp();
 }
 
-async function run(names: string[], options: { full?: boolean; json?: string }): Promise<void> {
+async function run(named: string[], options: Options): Promise<void> {
   const begun = Date.now();
-  const view = new ProgressView();
+  const isUsual = named.length === 0 && !options.full;
+  const unnamed = options.full ? names.filter((name) => !name.startsWith('rival-')) : usual;
+  const wanted = named.length > 0 ? named : unnamed;
   const facts = await readFacts();
-  printFacts(facts);
+  if (!options.json) printFacts(facts);
   warnOfLoad();
-  const results: BenchmarkResult[] = [];
-  try {
-    for (const name of names) {
-      const result = await benchmarks[name]?.(options.full ? full : quick, view);
-      if (result) results.push(result);
-    }
-  } finally {
-    view.endBar();
-    for (const { tables } of results) {
-      for (const { title, head, rows, note } of tables) {
-        printLine(`\n${colors.bold(title)}\n${textTable(head, rows)}\n${colors.dim(note)}`);
-      }
-    }
-    if (options.json !== undefined) {
-      const text = JSON.stringify({ at: new Date(begun).toISOString(), facts, results }, null, 2);
-      writeFileSync(options.json, text + '\n');
-    }
-  }
-  const faults = results.flatMap((result) => result.faults);
-  for (const fault of faults) printLine(colors.red(`✗ ${fault}`));
-  if (faults.length > 0) process.exitCode = 1;
-  else printLine(colors.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
-  printLine(colors.dim(`${((Date.now() - begun) / 1000).toFixed(0)} s in all`));
+  const suite = await runSuite(
+    wanted.flatMap((name) => benchmarks.filter((benchmark) => benchmark.name === name)),
+    {
+      scale: scaleOf(options),
+      beginMsMax: isUsual ? usualBeginMsMax : Infinity,
+      view: new ProgressView(),
+      show: (result) => (options.json ? undefined : printResult(result)),
+      isInterrupted: () => interrupted,
+    },
+  );
+  if (interrupted) return;
+  const file = resolve(options.out);
+  if (suite.results.length > 0) await writeResults(file, { facts, results: suite.results }, names);
+  if (options.json) printLine(JSON.stringify({ facts, ...suite }, null, 2));
+  else printVerdict(suite, file, begun);
+  const faults = suite.results.flatMap((result) => result.faults);
+  if (faults.length + suite.failures.length > 0) process.exitCode = 1;
+}
+
+function scaleOf({ full, smoke }: Options): ScaleName {
+  if (smoke) return 'smoke';
+  return full ? 'full' : 'quick';
 }
 
 function interrupt(): void {
@@ -113,13 +114,33 @@ function interrupt(): void {
 }
 
 function printFacts(facts: Facts): void {
-  const rows = Object.entries(facts).map(([what, values]) => [
-    what,
-    Object.entries(values)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
-  ]);
-  for (const [what = '', text = ''] of rows) printLine(`${colors.bold(what.padEnd(9))}${text}`);
+  for (const [what, values] of Object.entries(facts)) {
+    const text = Object.entries(values).map(([name, value]) => `${name} ${value}`);
+    printLine(`${colors.bold(what.padEnd(9))}${text.join(', ')}`);
+  }
+}
+
+function printResult({ tables, figures = [] }: BenchmarkResult): void {
+  for (const { title, head, rows, note } of tables) {
+    printLine(`\n${colors.bold(title)}\n${textTable(head, rows)}\n${colors.dim(note)}`);
+  }
+  for (const figure of figures) {
+    const aim = aimText(figure);
+    const text = `${figure.what}: ${valueText(figure)}${aim && `, wanted ${aim}`}`;
+    if (!aim) printLine(`  ${text}`);
+    else printLine(isReached(figure) ? colors.green(`✓ ${text}`) : colors.yellow(`! ${text}`));
+  }
+}
+
+function printVerdict({ results, failures, leftOut }: Suite, file: string, begun: number): void {
+  const faults = results.flatMap((result) => result.faults);
+  for (const fault of [...faults, ...failures]) printLine(colors.red(`✗ ${fault}`));
+  if (faults.length === 0 && results.length > 0) {
+    printLine(colors.green('\n✓ nothing oversold, lost, doubled or out of order on any side'));
+  }
+  if (leftOut.length > 0) printLine(`! left out for want of time: ${leftOut.join(', ')}`);
+  const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+  printLine(colors.dim(`${seconds} s in all; ${file}, ${pictureOf(file)}`));
 }
 
 function warnOfLoad(): void {

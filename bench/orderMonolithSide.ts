@@ -1,7 +1,13 @@
 import type { Pool, PoolConnection } from 'mysql2/promise';
 import { insertOrder } from './orderShop.ts';
 import { type OrderShopWay, orderShopSide } from './orderShopSide.ts';
-import { type Retries, inShopTransaction, reservationTtlMs, takeUnit } from './shopTransaction.ts';
+import {
+  type Retries,
+  inShopTransaction,
+  insertOutbox,
+  reservationTtlMs,
+  takeUnit,
+} from './shopTransaction.ts';
 
 /**
  * The best case that a monolith has, orders and stock in one database: one local transaction with
@@ -42,10 +48,6 @@ async function noteReserved(connection: PoolConnection, orderId: string, skus: r
       `INSERT INTO shop_reservations (order_id, sku, quantity, status, expires_at) VALUES ${rows}`,
       skus.flatMap((sku) => [orderId, sku, now + reservationTtlMs]),
     ),
-    connection.execute('INSERT INTO shop_outbox (sku, payload, created_at) VALUES (?, ?, ?)', [
-      '',
-      JSON.stringify({ type: 'OrderStockReserved', orderId, skus }),
-      now,
-    ]),
+    insertOutbox(connection, '', { type: 'OrderStockReserved', orderId, skus }),
   ]);
 }

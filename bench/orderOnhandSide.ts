@@ -1,70 +1,27 @@
 import { OrderEventProducer } from '../producers/orderEventProducer.ts';
-import { StockCommandProducer } from '../producers/stockCommandProducer.ts';
-import { type BenchInstallation, benchInstallation } from './benchInstallation.ts';
+import type { BenchInstallation } from './benchInstallation.ts';
 import { checkOrders } from './checkOrders.ts';
 import { onCleanUp } from './cleanUp.ts';
-import { CostMeter } from './costMeter.ts';
-import type { OrderSide } from './orderSide.ts';
+import { type Drain, type DrainOptions, drainSide } from './drainSide.ts';
 import { OrderVerdictReader } from './orderVerdictReader.ts';
 import type { OrderWorkload } from './orderWorkload.ts';
-import { receiveAll } from './preload.ts';
-import { peakMemoryMiBOf } from './processCost.ts';
-import type { ProgressView } from './progressView.ts';
-import type { SideRun } from './side.ts';
-import { untilRead } from './untilRead.ts';
-import { verifyInstallation } from './verifyInstallation.ts';
-import { WorkerProcess } from './workerProcess.ts';
+import { receiveAll, sendCommands } from './preload.ts';
+import type { Side } from './side.ts';
 
 const sendBatch = 5000;
 
-/**
- * Kafka to Kafka: the orders wait on their topic, the receipts of their stock on theirs, then one
- * processor is started. Timed from its first claim of a lane until the last verdict was read by a
- * reader of committed records.
- */
-export function orderOnhandSide({ verify }: { verify: boolean }): OrderSide {
-  return {
-    name: 'onhand',
-    run: async (workload, view) => {
-      const installation = await benchInstallation();
-      try {
-        const run = await drain(installation, workload, view);
-        if (verify) run.faults.push(...(await verifyInstallation(installation, view)));
-        return run;
-      } finally {
-        await installation.close();
-      }
-    },
-  };
-}
+/** The orders wait on their topic, the receipts of their stock on theirs. */
+const orders: Drain<OrderWorkload, OrderVerdictReader> = {
+  name: 'onhand',
+  answers: (work) => work.orders.length,
+  preload,
+  openReader: (at) => OrderVerdictReader.open(at),
+  check: ({ pool }, work, reader) => checkOrders(pool, work, reader),
+};
 
-async function drain(
-  installation: BenchInstallation,
-  workload: OrderWorkload,
-  view: ProgressView,
-): Promise<SideRun> {
-  const commands = workload.orders.length;
-  await preload(installation, workload, view.bar('preload ', commands));
-  const reader = await OrderVerdictReader.open(installation);
-  const meter = await CostMeter.open(installation.pool, ['mysql', 'kafka']);
-  const worker = new WorkerProcess(installation);
-  try {
-    await worker.claimed(1);
-    const begun = performance.now();
-    await meter.start({ processor: worker.pid });
-    await untilRead(commands, reader, worker, view.bar('onhand  ', commands));
-    const seconds = (reader.lastAt - begun) / 1000;
-    const cost = await meter.stop();
-    const more = { peakMemoryMiB: Math.round(peakMemoryMiBOf(worker.pid) ?? NaN) };
-    await worker.stop();
-    view.endBar();
-    const { granted, refused } = reader;
-    const found = await checkOrders(installation.pool, workload, reader);
-    return { commands, seconds, granted, refused, cost, more, ...found };
-  } finally {
-    await worker.stop();
-    await reader.close();
-  }
+/** Answers whole orders by onhand, Kafka to Kafka; see `drainSide` for what is timed. */
+export function orderOnhandSide(options?: DrainOptions): Side<OrderWorkload> {
+  return drainSide(orders, options);
 }
 
 /** Puts the receipts on the commands topic and all orders on theirs. */
@@ -73,12 +30,7 @@ async function preload(
   workload: OrderWorkload,
   onSent: (orders: number) => void,
 ): Promise<void> {
-  const commands = new StockCommandProducer(settings, logger);
-  await commands.connect();
-  const disconnectCommands = onCleanUp(() => commands.disconnect());
-  await commands.send(receiveAll(workload));
-  await disconnectCommands();
-
+  await sendCommands({ settings, logger }, receiveAll(workload));
   const producer = new OrderEventProducer(settings, logger);
   await producer.connect();
   const disconnect = onCleanUp(() => producer.disconnect());

@@ -4,7 +4,7 @@ import { lockedReserve } from './lockedReserve.ts';
 import { insertOrder } from './orderShop.ts';
 import { type OrderShopWay, orderShopSide } from './orderShopSide.ts';
 import { RedisLock } from './redisLock.ts';
-import { type Retries, inShopTransaction } from './shopTransaction.ts';
+import { type Retries, endReservation } from './shopTransaction.ts';
 
 /**
  * The source design at its best: the order is inserted, then each line is reserved under the Redis
@@ -34,28 +34,10 @@ export async function place(
   for (const [index, sku] of skus.entries()) {
     if (await lockedReserve(lock, pool, sku, orderId, count)) continue;
     for (const held of skus.slice(0, index)) {
-      await lock.hold(held, () => release(pool, held, orderId, count));
+      await lock.hold(held, () => endReservation(pool, held, orderId, 'released', count));
     }
     await pool.execute(`UPDATE shop_orders SET status = 'rejected' WHERE order_id = ?`, [orderId]);
     return false;
   }
   return true;
-}
-
-function release(pool: Pool, sku: string, orderId: string, count: Retries): Promise<boolean> {
-  return inShopTransaction(pool, count, async (connection) => {
-    await connection.execute('UPDATE shop_stock SET reserved = reserved - 1 WHERE sku = ?', [sku]);
-    await Promise.all([
-      connection.execute(
-        `UPDATE shop_reservations SET status = 'released' WHERE order_id = ? AND sku = ?`,
-        [orderId, sku],
-      ),
-      connection.execute('INSERT INTO shop_outbox (sku, payload, created_at) VALUES (?, ?, ?)', [
-        sku,
-        JSON.stringify({ type: 'ReservationReleased', sku, orderId, quantity: 1 }),
-        Date.now(),
-      ]),
-    ]);
-    return true;
-  });
 }

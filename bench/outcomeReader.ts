@@ -11,6 +11,8 @@ export class OutcomeReader {
   refused = 0;
   events = 0;
   breaks = 0;
+  /** Of the breaks: events whose sequence was read before. */
+  doubled = 0;
   /** When the latest event was read, by `performance.now()`. */
   lastAt = 0;
   failure: Error | undefined;
@@ -49,7 +51,8 @@ export class OutcomeReader {
     const item = `${event.sku}\n${event.location}`;
     const expected = (this.#sequences.get(item) ?? 0) + 1;
     if (event.sequence !== expected) this.breaks++;
-    this.#sequences.set(item, event.sequence);
+    if (event.sequence < expected) this.doubled++;
+    else this.#sequences.set(item, event.sequence);
     this.#onEvent(event);
   }
 }

@@ -1,14 +1,18 @@
 import { StockCommandProducer } from '../producers/stockCommandProducer.ts';
-import type { ReceiveStock, ReserveStock } from '../src/domain/commands.ts';
+import type { AskingCommand, ReceiveStock, ReserveStock } from '../src/domain/commands.ts';
 import type { BenchInstallation } from './benchInstallation.ts';
 import { onCleanUp } from './cleanUp.ts';
 import type { Workload } from './workload.ts';
 
 const sendBatch = 5000;
 
-/** A reservation of one unit for an order of its own. */
-export function reserveOne(sku: string, number: number): ReserveStock {
-  const open = { minimum: null, expiresAt: null, ttlSeconds: null };
+/** A reservation of one unit for an order of its own; of the usual life unless one is given. */
+export function reserveOne(
+  sku: string,
+  number: number,
+  ttlSeconds: number | null = null,
+): ReserveStock {
+  const open = { minimum: null, expiresAt: null, ttlSeconds };
   const ids = { commandId: `reserve-${number}`, orderId: `order-${number}` };
   return { kind: 'ReserveStock', ...ids, sku, location: 'main', quantity: 1, ...open };
 }
@@ -21,23 +25,33 @@ export function receiveAll({ skus, stock }: Pick<Workload, 'skus' | 'stock'>): R
   });
 }
 
-/** Puts a whole workload on the commands topic, receipts first. `onSent` is told the total. */
-export async function preload(
-  { settings, logger }: BenchInstallation,
-  workload: Workload,
-  onSent: (commands: number) => void,
+/** Every command of a workload, receipts first. */
+export function* commandsOf(workload: Workload): Generator<AskingCommand> {
+  yield* receiveAll(workload);
+  const { orders, skus } = workload;
+  for (const [number, sku] of orders.entries()) yield reserveOne(skus[sku] ?? '', number);
+}
+
+/** Puts commands on their topic, in order. `onSent` is told the total. */
+export async function sendCommands(
+  { settings, logger }: Pick<BenchInstallation, 'settings' | 'logger'>,
+  commands: Iterable<AskingCommand>,
+  onSent: (commands: number) => void = () => undefined,
 ): Promise<void> {
   const producer = new StockCommandProducer(settings, logger);
   await producer.connect();
   const disconnect = onCleanUp(() => producer.disconnect());
-  await producer.send(receiveAll(workload));
-  const { orders, skus } = workload;
-  for (let from = 0; from < orders.length; from += sendBatch) {
-    const batch = [...orders.subarray(from, from + sendBatch)].map((sku, index) =>
-      reserveOne(skus[sku] ?? '', from + index),
-    );
+  let sent = 0;
+  let batch: AskingCommand[] = [];
+  const send = async () => {
     await producer.send(batch);
-    onSent(from + batch.length);
+    onSent((sent += batch.length));
+    batch = [];
+  };
+  for (const command of commands) {
+    batch.push(command);
+    if (batch.length === sendBatch) await send();
   }
+  if (batch.length > 0) await send();
   await disconnect();
 }

@@ -2,6 +2,8 @@ import { SingleBar } from 'cli-progress';
 import { errorColors } from '../src/ops/terminalColors.ts';
 
 const format = '  {what} {bar} {percentage}%  {value}/{total}';
+/** The longest title there is, so that bars stand below each other. */
+const titleWidth = 12;
 
 /** What the benchmark does now, on stderr: steps, and a bar while something long is under way. */
 export class ProgressView {
@@ -23,7 +25,7 @@ export class ProgressView {
       hideCursor: true,
       clearOnComplete: true,
     });
-    bar.start(total, 0, { what });
+    bar.start(total, 0, { what: what.padEnd(titleWidth) });
     this.#bar = bar;
     return (value) => bar.update(value);
   }

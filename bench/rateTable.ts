@@ -3,14 +3,15 @@ import type { ResultTable } from './benchmark.ts';
 import type { SideRun } from './side.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
-/** What each side answered a second, and how much faster onhand is. */
+/** What each side answered a second, and how much faster one of them, onhand, is. */
 export function rateTable(
   runs: ReadonlyMap<string, SideRun[]>,
   { title, unit, note }: { title: string; unit: 'commands' | 'orders'; note: string },
+  compared = 'onhand',
 ): ResultTable {
   const rates = new Map<string, Spread>();
   for (const [side, own] of runs) rates.set(side, rateOf(own));
-  const ours = rates.get('onhand')?.median ?? NaN;
+  const ours = rates.get(compared)?.median ?? NaN;
   const rows = [...runs].map(([side, own]): Cell[] => {
     const { median, min, max } = rates.get(side) ?? spreadOf([]);
     const total = (of: (run: SideRun) => number) => own.reduce((sum, run) => sum + of(run), 0);
@@ -26,7 +27,7 @@ export function rateTable(
       total(({ oversold }) => oversold),
     ];
   });
-  const head = ['side', `${unit}/s`, 'min..max', 'onhand is', unit, 's a run'];
+  const head = ['side', `${unit}/s`, 'min..max', `${compared} is`, unit, 's a run'];
   return { title, head: [...head, 'granted', 'refused', 'oversold'], rows, note };
 }
 

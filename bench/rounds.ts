@@ -6,14 +6,14 @@ import type { Side, SideRun } from './side.ts';
  * All sides, round after round, each round begun by another one. `sidesOf` is told whether the
  * round is the last. Returns the runs by side, in the order in which the sides are listed.
  */
-export async function inRounds<Work, Name extends string>(
+export async function inRounds<Work>(
   what: string,
-  scale: Scale,
+  scale: Pick<Scale, 'rounds'>,
   view: ProgressView,
-  sidesOf: (isLast: boolean) => Side<Work, Name>[],
-  workFor: (side: Name) => Work,
-): Promise<Map<Name, SideRun[]>> {
-  const runs = new Map<Name, SideRun[]>(sidesOf(false).map(({ name }) => [name, []]));
+  sidesOf: (isLast: boolean) => Side<Work>[],
+  workFor: (side: string) => Work,
+): Promise<Map<string, SideRun[]>> {
+  const runs = new Map<string, SideRun[]>(sidesOf(false).map(({ name }) => [name, []]));
   for (let round = 0; round < scale.rounds; round++) {
     for (const side of rotated(sidesOf(round === scale.rounds - 1), round)) {
       view.step(`${what}, round ${round + 1} of ${scale.rounds}: ${side.name}`);
@@ -30,7 +30,8 @@ export function faultsOf(what: string, runs: ReadonlyMap<string, SideRun[]>): st
   );
 }
 
-function rotated<Item>(items: Item[], by: number): Item[] {
+/** The same items in the same order, begun at another. */
+export function rotated<Item>(items: readonly Item[], by: number): Item[] {
   const from = by % items.length;
   return [...items.slice(from), ...items.slice(0, from)];
 }

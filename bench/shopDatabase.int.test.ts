@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Pool } from 'mysql2/promise';
+import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { openDatabase } from '../src/storage/database.ts';
 import { type BenchDatabase, benchDatabase } from './benchDatabase.ts';
 import { checkShop, fillShop } from './shopDatabase.ts';
-import { shopTransaction } from './shopTransaction.ts';
+import { endReservation, shopTransaction } from './shopTransaction.ts';
 import type { Workload } from './workload.ts';
 
 const workload: Workload = {
@@ -38,6 +38,23 @@ describe('the shop that onhand is compared with', () => {
     const granted = answers.filter((answer) => answer).length;
     expect(granted).to.equal(3);
     expect(await checkShop(pool, workload, granted)).to.deep.equal({ oversold: 0, faults: [] });
+  });
+
+  it('ends a reservation once: sold units leave, others are free again', async () => {
+    const count = { retries: 0 };
+    const end = (order: number, how: 'confirmed' | 'expired') =>
+      endReservation(pool, 'A', `order-${order}`, how, count);
+    const held = (await Promise.all([0, 1, 2, 3].map((order) => end(order, 'expired')))).filter(
+      (ended) => ended,
+    ).length;
+    expect(held).to.equal(2);
+    expect(await end(0, 'confirmed')).to.equal(false);
+    expect(await shopTransaction(pool, 'A', 'order-9', count)).to.equal(true);
+    expect(await end(9, 'confirmed')).to.equal(true);
+    const [rows] = await pool.query<RowDataPacket[]>(
+      `SELECT on_hand, reserved FROM shop_stock WHERE sku = 'A'`,
+    );
+    expect(rows).to.deep.equal([{ on_hand: 1, reserved: 0 }]);
   });
 
   it('is found out when it has promised too much', async () => {

@@ -1,4 +1,5 @@
 import type { Pool, RowDataPacket } from 'mysql2/promise';
+import { differences } from './checkReserved.ts';
 import type { Workload } from './workload.ts';
 
 /** Tables of a shop as the source design has them: narrow rows, no more indexes than it needs. */
@@ -53,7 +54,8 @@ export async function checkShop(
        CAST(SUM(ABS(held - reserved)) AS SIGNED) AS apart, CAST(SUM(held) AS SIGNED) AS held,
        (SELECT COUNT(*) FROM shop_outbox) AS outbox
      FROM shop_stock JOIN
-       (SELECT sku, SUM(quantity) AS held FROM shop_reservations GROUP BY sku) AS holds
+       (SELECT sku, SUM(IF(status = 'held', quantity, 0)) AS held FROM shop_reservations
+        GROUP BY sku) AS holds
        USING (sku)`,
   );
   const { oversold = NaN, apart, held, outbox } = rows[0] ?? ({} as Partial<ShopTotals>);
@@ -64,8 +66,5 @@ export async function checkShop(
     ['outbox rows', outbox, granted],
     ['units oversold', oversold, 0],
   ];
-  const faults = expected
-    .filter(([, found, wanted]) => found !== wanted)
-    .map(([what, found, wanted]) => `${what}: ${found} instead of ${wanted}`);
-  return { oversold, faults };
+  return { oversold, faults: differences(expected) };
 }

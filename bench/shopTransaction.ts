@@ -59,21 +59,61 @@ export async function takeUnit(connection: PoolConnection, sku: string): Promise
   return affectedRows > 0;
 }
 
+/** What can become of a reservation that is held. */
+export type ReservationEnd = 'confirmed' | 'released' | 'expired';
+
+/**
+ * Ends the reservation of one unit, in one transaction: confirmed units leave, others are free
+ * again. False when it was not held.
+ */
+export function endReservation(
+  pool: Pool,
+  sku: string,
+  orderId: string,
+  end: ReservationEnd,
+  count: Retries,
+): Promise<boolean> {
+  return inShopTransaction(pool, count, async (connection) => {
+    const sold = end === 'confirmed' ? 1 : 0;
+    const [{ affectedRows }] = await connection.execute<ResultSetHeader>(
+      `UPDATE shop_reservations SET status = ? WHERE order_id = ? AND sku = ? AND status = 'held'`,
+      [end, orderId, sku],
+    );
+    if (affectedRows === 0) return false;
+    await Promise.all([
+      connection.execute(
+        'UPDATE shop_stock SET reserved = reserved - 1, on_hand = on_hand - ? WHERE sku = ?',
+        [sold, sku],
+      ),
+      insertOutbox(connection, sku, { type: `Reservation:${end}`, sku, orderId, quantity: 1 }),
+    ]);
+    return true;
+  });
+}
+
+/** Adds a row to the outbox; its statement is prepared. */
+export async function insertOutbox(
+  connection: PoolConnection,
+  sku: string,
+  payload: object,
+): Promise<void> {
+  await connection.execute('INSERT INTO shop_outbox (sku, payload, created_at) VALUES (?, ?, ?)', [
+    sku,
+    JSON.stringify(payload),
+    Date.now(),
+  ]);
+}
+
 async function reserve(connection: PoolConnection, sku: string, orderId: string): Promise<boolean> {
   if (!(await takeUnit(connection, sku))) return false;
-  const now = Date.now();
   // Queued one behind the other: the second does not wait for this process to see the first's end.
   await Promise.all([
     connection.execute(
       `INSERT INTO shop_reservations (order_id, sku, quantity, status, expires_at)
        VALUES (?, ?, ?, 'held', ?)`,
-      [orderId, sku, 1, now + reservationTtlMs],
+      [orderId, sku, 1, Date.now() + reservationTtlMs],
     ),
-    connection.execute('INSERT INTO shop_outbox (sku, payload, created_at) VALUES (?, ?, ?)', [
-      sku,
-      JSON.stringify({ type: 'StockReserved', sku, orderId, quantity: 1 }),
-      now,
-    ]),
+    insertOutbox(connection, sku, { type: 'StockReserved', sku, orderId, quantity: 1 }),
   ]);
   return true;
 }

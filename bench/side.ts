@@ -2,8 +2,6 @@ import type { Cost } from './costMeter.ts';
 import type { ProgressView } from './progressView.ts';
 import type { Workload } from './workload.ts';
 
-export type SideName = 'onhand' | 'source' | 'guarded';
-
 /** One run of one side over one workload. */
 export interface SideRun {
   /** Commands that were answered, and in how many seconds. */
@@ -21,8 +19,8 @@ export interface SideRun {
 }
 
 /** One way to grant or refuse orders, on the servers that all sides share. */
-export interface Side<Work = Workload, Name extends string = SideName> {
-  name: Name;
+export interface Side<Work = Workload> {
+  name: string;
   /** Sets up a place of its own, answers every order, checks what is left, and clears it away. */
   run(workload: Work, view: ProgressView): Promise<SideRun>;
 }

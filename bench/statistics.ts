@@ -15,11 +15,3 @@ export function spreadOf(values: readonly number[]): Spread {
   const lower = sorted.length % 2 === 0 ? (sorted[middle - 1] ?? min) : upper;
   return { median: (lower + upper) / 2, min, max };
 }
-
-/** The least value that `share` (0 to 1) of all values do not exceed: exact, from every sample. */
-export function percentile(sorted: readonly number[], share: number): number {
-  const index = Math.max(0, Math.ceil(share * sorted.length) - 1);
-  const value = sorted[index];
-  if (value === undefined) throw new RangeError('no values');
-  return value;
-}

@@ -66,9 +66,10 @@ export class OutboxPublisher {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#awake();
-    await this.#done;
     await Promise.all([...this.#lanes].map((lane) => lane.stop()));
-    await this.#producer?.close();
+    const closed = this.#done.then(() => this.#producer?.close());
+    // One that is just being opened has nothing under way; its broker may be away for long.
+    if (this.#producer) await closed;
   }
 
   async #run(): Promise<void> {

@@ -13,6 +13,7 @@ const layers = [
   ['src/messaging', 'src/storage', 'stack'],
   ['src/engine', 'src/view'],
   ['consumers', 'producers'],
+  ['src/replay'],
   ['src/verify', 'src/docs', 'src/api', 'src/why'],
   ['src/cli'],
 ];

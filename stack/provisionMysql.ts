@@ -2,10 +2,10 @@ import { createConnection } from 'mysql2/promise';
 import type { StackState } from './stackState.ts';
 
 /**
- * The database and its three users, as on a production server: one that migrates, one that works,
- * one that reads. The latter two get their rights from the migrations, table by table. Harmless
- * when all is there. `%` as host lets `GRANT … TO name` find them; the server listens on the
- * loopback only.
+ * The database and its four users, as on a production server: one that migrates, one that works,
+ * one that reads, one that mends. The latter three get their rights from the migrations, table by
+ * table. Harmless when all is there. `%` as host lets `GRANT … TO name` find them; the server
+ * listens on the loopback only.
  */
 export async function provisionMysql({ ports, passwords }: StackState): Promise<void> {
   const connection = await createConnection({
@@ -20,6 +20,7 @@ export async function provisionMysql({ ports, passwords }: StackState): Promise<
       onhand_migrate: passwords.mysqlMigrate,
       onhand_app: passwords.mysqlApp,
       onhand_read: passwords.mysqlRead,
+      onhand_operator: passwords.mysqlOperator,
     };
     const [rows] = await connection.query('SELECT user AS name FROM mysql.user');
     const present = (rows as { name: string }[]).map(({ name }) => name);

@@ -74,7 +74,8 @@ describe('the stack of this checkout', function () {
   });
 
   it('lets nobody in without a password', async () => {
-    for (const user of ['root', 'onhand_migrate', 'onhand_app', 'onhand_read']) {
+    const users = ['migrate', 'app', 'read', 'operator'].map((name) => `onhand_${name}`);
+    for (const user of ['root', ...users]) {
       expect(await errorOf(query(user, '', ['SELECT 1']))).to.equal('ER_ACCESS_DENIED_ERROR');
     }
   });

@@ -43,6 +43,8 @@ function settingsOf(
         ONHAND_MYSQL_MIGRATE_PASSWORD: passwords.mysqlMigrate,
         ONHAND_MYSQL_READ_USER: 'onhand_read',
         ONHAND_MYSQL_READ_PASSWORD: passwords.mysqlRead,
+        ONHAND_MYSQL_OPERATOR_USER: 'onhand_operator',
+        ONHAND_MYSQL_OPERATOR_PASSWORD: passwords.mysqlOperator,
       };
     case 'redis':
       return {

@@ -9,6 +9,8 @@ export const serverNames = ['kafka', 'mysql', 'redis'] as const;
 export type ServerName = (typeof serverNames)[number];
 
 const port = z.number().int().min(1).max(65535);
+const secret = () => randomBytes(24).toString('base64url');
+
 const started = z.object({
   pid: z.number().int().positive(),
   /** Start time of the process in clock ticks since boot: tells a re-used pid apart. */
@@ -24,6 +26,8 @@ const stackState = z.object({
     mysqlMigrate: z.string(),
     mysqlApp: z.string(),
     mysqlRead: z.string(),
+    /** Younger than the others: a stack that has none gets one, with its user, by `up`. */
+    mysqlOperator: z.string().default(secret),
     redis: z.string(),
   }),
   /** Sixteen bytes in base64url, as Kafka wants it. */
@@ -57,7 +61,6 @@ export function writeStackState(state: StackState): void {
 
 /** A first state with fresh random passwords. */
 export function newStackState(mode: StackState['mode'], ports: StackPorts): StackState {
-  const secret = () => randomBytes(24).toString('base64url');
   const clusterId = randomBytes(16);
   // A first character that is a letter: an id that began with a dash would look like an option.
   clusterId[0] = randomInt(0x80);
@@ -69,6 +72,7 @@ export function newStackState(mode: StackState['mode'], ports: StackPorts): Stac
       mysqlMigrate: secret(),
       mysqlApp: secret(),
       mysqlRead: secret(),
+      mysqlOperator: secret(),
       redis: secret(),
     },
     kafkaClusterId: clusterId.toString('base64url'),

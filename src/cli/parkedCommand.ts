@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import type { Pool } from 'mysql2/promise';
 import { pino } from 'pino';
 import { StockCommandProducer } from '../../producers/stockCommandProducer.ts';
-import { loadSettings } from '../config/loadSettings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AskingCommand } from '../domain/commands.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
@@ -13,10 +12,10 @@ import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { confirmed } from '../ops/confirmed.ts';
 import { OperationalError } from '../ops/errors.ts';
 import { textTable } from '../ops/textTable.ts';
-import { openDatabase, requireDatabase } from '../storage/database.ts';
 import { readFailedDecisions } from '../storage/failedDecisions.ts';
 import { listParkedItems, readParked } from '../storage/parkedCommands.ts';
 import { printLine } from './print.ts';
+import { withReadDatabase } from './withReadServers.ts';
 
 const answerWaitMs = 30_000;
 
@@ -47,7 +46,7 @@ export function parkedCommand(): Command {
     .command('list')
     .description('stock items with parked commands')
     .option('--json', 'print JSON')
-    .action((options: Options) => withDatabase((pool) => list(pool, options)));
+    .action((options: Options) => withReadDatabase(({ pool }) => list(pool, options)));
   const onItem = (name: string, description: string) =>
     parked
       .command(name)
@@ -57,18 +56,18 @@ export function parkedCommand(): Command {
   onItem('show', 'the parked commands of a stock item, in order')
     .option('--json', 'print JSON')
     .action((sku: string, options: Options) =>
-      withDatabase((pool, settings) => show(pool, settings, sku, options)),
+      withReadDatabase(({ pool, settings }) => show(pool, settings, sku, options)),
     );
   onItem('retry', 'decide the parked commands again, in order')
     .option('--dry-run', 'only say what would be taken up again')
     .action((sku: string, options: Options) =>
-      withDatabase((pool, settings) => act('RetryParked', pool, settings, sku, options)),
+      withReadDatabase(({ pool, settings }) => act('RetryParked', pool, settings, sku, options)),
     );
   onItem('skip', 'give up the first parked command: it is refused')
     .option('--dry-run', 'only say what would be given up')
     .option('-y, --yes', 'do not ask')
     .action((sku: string, options: Options) =>
-      withDatabase((pool, settings) => act('SkipParked', pool, settings, sku, options)),
+      withReadDatabase(({ pool, settings }) => act('SkipParked', pool, settings, sku, options)),
     );
   return parked;
 }
@@ -170,17 +169,4 @@ function parkedRows(pool: Pool, settings: Settings, sku: string, location: strin
 
 function laneOf(settings: Settings, sku: string): number {
   return partitionOf(sku, settings.ONHAND_PARTITIONS);
-}
-
-async function withDatabase(
-  work: (pool: Pool, settings: Settings) => Promise<void>,
-): Promise<void> {
-  const { values: settings } = loadSettings();
-  const pool = openDatabase(settings, 'read', 1);
-  try {
-    await requireDatabase(pool, settings);
-    await work(pool, settings);
-  } finally {
-    await pool.end();
-  }
 }

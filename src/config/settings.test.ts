@@ -5,7 +5,7 @@ describe('settings', () => {
   it('counts every password and token as a secret, and nothing else', () => {
     const secrets = settingNames.filter((name) => /_(PASSWORD|TOKEN)$/.test(name));
     expect(settingNames.filter(isSecret)).to.deep.equal(secrets);
-    expect(secrets).to.have.length(7);
+    expect(secrets).to.have.length(8);
   });
 
   it('describes every setting, and names its unit', () => {

@@ -56,6 +56,10 @@ export const settings = z
     ONHAND_MYSQL_MIGRATE_PASSWORD: secret().default('').describe('its password'),
     ONHAND_MYSQL_READ_USER: user('onhand_read').describe('user of reports and checks (read only)'),
     ONHAND_MYSQL_READ_PASSWORD: secret().default('').describe('its password'),
+    ONHAND_MYSQL_OPERATOR_USER: user('onhand_operator').describe(
+      'user of commands that mend or delete (DML, temporary tables)',
+    ),
+    ONHAND_MYSQL_OPERATOR_PASSWORD: secret().default('').describe('its password'),
 
     ONHAND_REDIS_HOST: text().default('127.0.0.1').describe('Redis host'),
     ONHAND_REDIS_PORT: port(6379).describe('Redis port'),

@@ -13,8 +13,9 @@ describe('README', () => {
 
   it('names every command of the command line', () => {
     for (const file of readdirSync(join(packageRoot, 'src', 'cli'))) {
-      const verb = /^(\w+)Command\.ts$/.exec(file)?.[1];
-      if (verb) expect(readme, file).to.include(`onhand ${verb}`);
+      const name = /^(\w+)Command\.ts$/.exec(file)?.[1];
+      const verb = name?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      if (verb) expect(readme, file).to.include(`onhand ${verb.replace(/^replay-/, 'replay ')}`);
     }
   });
 });

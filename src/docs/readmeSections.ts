@@ -4,7 +4,9 @@ import { ORDER_REFUSALS, ORDER_REFUSALS_OF } from '../domain/order/orderRefusals
 import { type Topic, topicRegistry } from '../messaging/topics.ts';
 import { errorCodes } from '../ops/errorCodes.ts';
 import { Metrics } from '../ops/metrics.ts';
+import { markdownTable } from './markdownTable.ts';
 import { orderAnswers, orderRefusalTexts, orderRejectionTexts, refundTexts } from './orderTexts.ts';
+import { performanceSection } from './performanceSection.ts';
 import { commandTexts, rejectionTexts } from './rejectionTexts.ts';
 
 /** The parts of the README that list what the code holds, by the name of their markers. */
@@ -20,6 +22,7 @@ export function readmeSections(): Record<string, string> {
     settings: options(),
     metrics: metrics(),
     errors: errors(),
+    performance: performanceSection(),
   };
 }
 
@@ -46,14 +49,14 @@ function commands(): string {
     const { effect, later } = commandTexts[kind as keyof typeof commandTexts];
     return [`\`${kind}\``, effect, reasons.join(', '), later];
   });
-  return markdown(
+  return markdownTable(
     ['command', 'effect', 'refused for, in this order', 'after its id is forgotten'],
     rows,
   );
 }
 
 function rejections(): string {
-  return markdown(
+  return markdownTable(
     ['rejection', 'means'],
     REJECTIONS.map((reason) => [`\`${reason}\``, rejectionTexts[reason]]),
   );
@@ -63,7 +66,7 @@ function orderAnswerTable(): string {
   const rows = orderAnswers.map(([sent, when, gets]) => {
     return [sent === 'nothing' ? 'nothing' : `\`${sent}\``, when, gets];
   });
-  return markdown(['you send', 'when', 'you get'], rows);
+  return markdownTable(['you send', 'when', 'you get'], rows);
 }
 
 function orderRefusals(): string {
@@ -75,12 +78,12 @@ function orderRefusals(): string {
     const whose = every ? 'every event' : events.map(([kind]) => kind).join(', ');
     return [`\`${reason}\``, whose, orderRefusalTexts[reason]];
   });
-  return markdown(['refused for', 'of', 'means'], rows);
+  return markdownTable(['refused for', 'of', 'means'], rows);
 }
 
 function reasons(title: string, texts: Record<string, string>): string {
   const rows = Object.entries(texts).map(([reason, text]) => [`\`${reason}\``, text]);
-  return markdown([title, 'means'], rows);
+  return markdownTable([title, 'means'], rows);
 }
 
 function topics(): string {
@@ -90,7 +93,7 @@ function topics(): string {
   const rows = Object.values<Topic>(registry).map(({ name, key, schema, configs, description }) => {
     return [`\`${name}\``, key, schema, configs['cleanup.policy'] ?? '', description];
   });
-  return markdown(['topic', 'key', 'values', 'policy', 'carries'], rows);
+  return markdownTable(['topic', 'key', 'values', 'policy', 'carries'], rows);
 }
 
 function options(): string {
@@ -100,23 +103,17 @@ function options(): string {
     const text = fallback.success ? String(fallback.data ?? '') : 'required';
     return [`\`${name}\``, isSecret(name) ? 'secret' : text, descriptionOf(name)];
   });
-  return markdown(['setting', 'default', 'meaning'], rows);
+  return markdownTable(['setting', 'default', 'meaning'], rows);
 }
 
 function metrics(): string {
   const rows = new Metrics().texts.map(({ name, labels, type, help }) => {
     return [`\`${name}\``, labels.join(', '), type, help];
   });
-  return markdown(['metric', 'labels', 'type', 'means'], rows);
+  return markdownTable(['metric', 'labels', 'type', 'means'], rows);
 }
 
 function errors(): string {
   const rows = Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning]);
-  return markdown(['error', 'means'], rows);
-}
-
-function markdown(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return markdownTable(['error', 'means'], rows);
 }

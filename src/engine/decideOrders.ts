@@ -39,15 +39,29 @@ export function decideOrders(
   for (const entry of entries) {
     if (rows.length >= rowsMax) break;
     decided.taken++;
-    const sequence = from.outboxSequence + rows.length + 1;
-    const failure = 'failure' in entry ? entry.failure : failedBefore(entry, poison);
-    if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, sequence));
-    if (failure || 'failure' in entry) continue;
-    const caused = decideOne(state, entry, from);
-    for (const fact of caused) facts.push(fact);
-    for (const row of orderRows(caused, from, entry, sequence)) rows.push(row);
+    for (const fact of decideOrderEntry(state, entry, from, poison, rows)) facts.push(fact);
   }
   return decided;
+}
+
+/**
+ * Decides one entry, adds its rows to those of the entries before it since `from`, and returns its
+ * facts. Throws HandlerError when the decision throws; then no row is added.
+ */
+export function decideOrderEntry(
+  state: OrderState,
+  entry: OrderEntry,
+  from: Progress,
+  poison: Poison,
+  rows: OutboxRow[],
+): OrderFact[] {
+  const sequence = from.outboxSequence + rows.length + 1;
+  const failure = 'failure' in entry ? entry.failure : failedBefore(entry, poison);
+  if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, sequence));
+  if (failure || 'failure' in entry) return [];
+  const facts = decideOne(state, entry, from);
+  for (const row of orderRows(facts, from, entry, sequence)) rows.push(row);
+  return facts;
 }
 
 type EventEntry = Extract<OrderEntry, { event: unknown }>;

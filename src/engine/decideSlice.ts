@@ -19,16 +19,32 @@ export function decideSlice(
 ): Decided {
   const events: StockEvent[] = [];
   const rows: OutboxRow[] = [];
-  const next = () => from.outboxSequence + rows.length + 1;
   for (const entry of entries) {
-    const failure = 'failure' in entry ? entry.failure : parking.homelessFailure(entry);
-    if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, next()));
-    if (failure || 'failure' in entry) continue;
-    for (const caused of parking.decide(entry)) {
-      for (const event of caused.events) events.push(event);
-      for (const row of eventRows(caused.events, caused.offset, from, next())) rows.push(row);
-      if (caused.reply) rows.push(replyRow(caused.reply, entry.time, next()));
-    }
+    for (const event of decideEntry(parking, entry, from, rows)) events.push(event);
   }
   return { events, rows };
 }
+
+/**
+ * Decides one entry, adds its rows to those of the entries before it since `from`, and returns its
+ * events. Throws HandlerError when a decision throws; then no row is added.
+ */
+export function decideEntry(
+  parking: Parking,
+  entry: Entry,
+  from: Pick<Progress, 'lane' | 'topicId' | 'engine' | 'partitionCount' | 'outboxSequence'>,
+  rows: OutboxRow[],
+): StockEvent[] {
+  const next = () => from.outboxSequence + rows.length + 1;
+  const failure = 'failure' in entry ? entry.failure : parking.homelessFailure(entry);
+  if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, next()));
+  if (failure || 'failure' in entry) return none;
+  const decided = parking.decide(entry);
+  for (const { events, offset, reply } of decided) {
+    for (const row of eventRows(events, offset, from, next())) rows.push(row);
+    if (reply) rows.push(replyRow(reply, entry.time, next()));
+  }
+  return decided.length === 1 ? decided[0]!.events : decided.flatMap(({ events }) => events);
+}
+
+const none: StockEvent[] = [];

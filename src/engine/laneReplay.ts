@@ -1,85 +1,131 @@
-import type { Policy, StockState } from '../domain/stockState.ts';
+import type { StockEvent } from '../domain/events.ts';
 import { isDue } from '../domain/reservation.ts';
-import { emptyState, itemKey } from '../domain/stockState.ts';
-import type { OutboxRow } from '../storage/outbox.ts';
-import type { LaneId, Progress } from '../storage/progress.ts';
+import type { Policy, RememberedOutcome, StockState } from '../domain/stockState.ts';
+import { emptyState, itemKey, itemOf, putReservation } from '../domain/stockState.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
 import type { ParkedRow } from '../storage/parkedCommands.ts';
-import { type Decided, decideSlice } from './decideSlice.ts';
+import type { LaneId, Progress } from '../storage/progress.ts';
+import type { StoredLevel, StoredReservation } from '../storage/readLane.ts';
+import { Deadlines } from './deadlines.ts';
+import { decideEntry } from './decideSlice.ts';
 import { type Entry, decodeSlice } from './decodeSlice.ts';
-import { HandlerError, positionKey } from './handlerError.ts';
-import { Parking } from './parking.ts';
+import { type Folded, LaneFold } from './laneFold.ts';
 import type { LaneRecord } from './laneRecord.ts';
+import { Parking } from './parking.ts';
 
-/**
- * A lane folded from its log alone, by the same decisions, without database and without effects:
- * what the tables and the events must be if the engine kept its promises.
- */
-export class LaneReplay {
+type Place = StockState['due'][number];
+
+/** A stock lane folded from its log. */
+export class LaneReplay extends LaneFold<Entry, StockEvent> {
   readonly state: StockState;
+  /** Parked commands by stock item, in log order. */
   readonly #waiting = new Map<string, ParkedRow[]>();
-  readonly #poison: Map<string, FailedDecision>;
-  #progress: Progress;
+  readonly #parking: Parking;
+  readonly #deadlines = new Deadlines<Place>();
+  /** Log time of the oldest outcome that is remembered. */
+  #oldestRemembered = Infinity;
 
-  /** `failed`: decisions that failed when the lane was live; their commands are parked here too. */
   constructor(id: LaneId, policy: Policy, failed: readonly FailedDecision[]) {
-    this.#poison = new Map(failed.map((one) => [positionKey(one), one]));
+    super(id, failed);
     this.state = emptyState(policy);
-    this.#progress = { ...id, nextOffset: 0, outboxSequence: 0, logTime: 0, epoch: 0 };
+    this.#parking = new Parking(this.state, this.#waiting, this.poison);
   }
 
-  get progress(): Progress {
-    return this.#progress;
+  /** Commands that are parked, in no order. */
+  get parked(): ParkedRow[] {
+    return [...this.#waiting.values()].flat();
   }
 
-  /** Applies records in log order and returns the outbox rows that they must have left. */
-  apply(records: readonly LaneRecord[]): OutboxRow[] {
-    const rows: OutboxRow[] = [];
-    for (const entry of decodeSlice(records, this.#progress, this.#progress.logTime)) {
-      if ('command' in entry && entry.command.kind === 'ExpireDue') this.#listDue(entry.time);
-      const decided = this.#decide(entry);
-      rows.push(...decided.rows);
-      this.#progress = {
-        ...this.#progress,
-        nextOffset: entry.record.offset + 1,
-        outboxSequence: this.#progress.outboxSequence + decided.rows.length,
-        logTime: entry.time,
-      };
+  putLevel({ sku, location, onHand, reserved, sequence, known }: StoredLevel): void {
+    itemOf(this.state, sku, location).level = { onHand, reserved, sequence, known };
+  }
+
+  putReservation({ sku, location, ...reservation }: StoredReservation): void {
+    putReservation(itemOf(this.state, sku, location), reservation);
+    const { orderId, pending, expiresAt } = reservation;
+    if (pending > 0) this.#deadlines.add(expiresAt, { sku, location, orderId });
+  }
+
+  /** Outcomes have to come in the order of their log times. */
+  putRemembered(commandId: string, outcome: RememberedOutcome): void {
+    this.state.remembered.set(commandId, outcome);
+    this.#oldestRemembered = Math.min(this.#oldestRemembered, outcome.time);
+  }
+
+  /** Commands of one stock item have to come in log order. */
+  putParked(row: ParkedRow): void {
+    const key = itemKey(row.sku, row.location);
+    const waiting = this.#waitingOf(key);
+    waiting.push(row);
+    this.state.parked.set(key, waiting.length);
+  }
+
+  protected override decode(records: readonly LaneRecord[], from: Progress): Entry[] {
+    return decodeSlice(records, from, from.logTime);
+  }
+
+  protected override prepare(entry: Entry): void {
+    this.#forget(entry.time);
+    if ('command' in entry && entry.command.kind === 'ExpireDue') this.#listDue(entry.time);
+  }
+
+  protected override decide(entry: Entry, from: Progress, folded: Folded<StockEvent>): void {
+    const mayPark = this.poison.size > 0 || this.state.parked.size > 0;
+    if (mayPark && 'command' in entry && 'sku' in entry.command) {
+      this.#waitingOf(itemKey(entry.command.sku, entry.command.location));
     }
-    return rows;
+    for (const event of decideEntry(this.#parking, entry, from, folded.rows)) {
+      folded.facts.push(event);
+      this.#note(event);
+    }
   }
 
-  /** A command whose decision throws is parked at once: it would throw again. */
-  #decide(entry: Entry): Decided {
-    if ('command' in entry && 'sku' in entry.command) {
-      const key = itemKey(entry.command.sku, entry.command.location);
-      if (!this.#waiting.has(key)) this.#waiting.set(key, []);
-    }
-    try {
-      const parking = new Parking(this.state, this.#waiting, this.#poison);
-      return decideSlice(parking, [entry], this.#progress);
-    } catch (error) {
-      if (!(error instanceof HandlerError)) throw error;
-      this.#poison.set(positionKey(error.failed), error.failed);
-      return this.#decide(entry);
+  #note(event: StockEvent): void {
+    if (event.time < this.#oldestRemembered) this.#oldestRemembered = event.time;
+    if (event.kind !== 'StockReserved' && event.kind !== 'ReservationExtended') return;
+    const { sku, location, orderId, expiresAt } = event;
+    this.#deadlines.add(expiresAt, { sku, location, orderId });
+  }
+
+  #waitingOf(key: string): ParkedRow[] {
+    let waiting = this.#waiting.get(key);
+    if (!waiting) this.#waiting.set(key, (waiting = []));
+    return waiting;
+  }
+
+  /** Drops outcomes whose memory has run out. They lie in the order of their times. */
+  #forget(now: number): void {
+    const { policy, remembered } = this.state;
+    if (now - this.#oldestRemembered < policy.commandMemoryMs) return;
+    this.#oldestRemembered = Infinity;
+    for (const [commandId, { time }] of remembered) {
+      if (now - time < policy.commandMemoryMs) {
+        this.#oldestRemembered = time;
+        return;
+      }
+      remembered.delete(commandId);
     }
   }
 
   /** All that is due in the lane, in the order in which the database lists it. */
   #listDue(now: number): void {
-    const due = [...this.state.items.values()].flatMap(({ sku, location, reservations }) =>
-      [...reservations.values()]
-        .filter((reservation) => isDue(reservation, now))
-        .map(({ orderId, expiresAt }) => ({ sku, location, orderId, expiresAt })),
-    );
+    const due = this.#deadlines.take(now).filter(({ time, place }) => {
+      const reservation = this.state.items
+        .get(itemKey(place.sku, place.location))
+        ?.reservations.get(place.orderId);
+      // One that was extended is in there twice.
+      return reservation?.expiresAt === time && isDue(reservation, now);
+    });
+    // A tick may leave some: they are due at the next one.
+    for (const { time, place } of due) this.#deadlines.add(time, place);
     due.sort(
-      (a, b) =>
-        a.expiresAt - b.expiresAt ||
-        byBytes(a.sku, b.sku) ||
-        byBytes(a.location, b.location) ||
-        byBytes(a.orderId, b.orderId),
+      ({ time: a, place: first }, { time: b, place: second }) =>
+        a - b ||
+        byBytes(first.sku, second.sku) ||
+        byBytes(first.location, second.location) ||
+        byBytes(first.orderId, second.orderId),
     );
-    this.state.due = due;
+    this.state.due = due.map(({ place }) => place);
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Connection, type RowDataPacket, createConnection } from 'mysql2/promise';
-import type { OrderPhase } from '../domain/order/orderState.ts';
+import type { Order, OrderPhase } from '../domain/order/orderState.ts';
 import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
 import { connectionOptions, inTransaction } from '../storage/database.ts';
-import { readFailedDecisions } from '../storage/failedDecisions.ts';
+import { type FailedDecision, readFailedDecisions } from '../storage/failedDecisions.ts';
 import { type OutboxRow, readOutbox } from '../storage/outbox.ts';
 import { type LaneId, type Progress, claimLane } from '../storage/progress.ts';
 import { play, scenario } from '../testing/orderScenario.ts';
@@ -96,6 +96,7 @@ describe('OrderReplay of what an OrderLane was fed', function () {
         expect(await storedOrders()).to.deep.equal(replay.state.orders);
         const { nextOffset, outboxSequence, logTime } = progress;
         expect(replay.progress).to.include({ nextOffset, outboxSequence, logTime });
+        expectSameFromMiddle(records, failed, given, replay, rows);
         for (const { kind } of rows) kinds.add(kind);
         for (const { head } of replay.state.orders.values()) phases.add(head.phase);
       }),
@@ -105,6 +106,28 @@ describe('OrderReplay of what an OrderLane was fed', function () {
     expect([...phases]).to.include.members(['confirmed', 'rejected', 'cancelled', 'expired']);
   });
 });
+
+/** A replay that goes on from the orders of another one, as from a checkpoint, ends like one. */
+function expectSameFromMiddle(
+  records: readonly LaneRecord[],
+  failed: readonly FailedDecision[],
+  { broken }: Course,
+  whole: OrderReplay,
+  rows: readonly OutboxRow[],
+): void {
+  const middle = Math.floor(broken * records.length);
+  const first = new OrderReplay(id, orderPolicy, failed);
+  const halves = first.apply(records.slice(0, middle));
+  const second = new OrderReplay(id, orderPolicy, failed);
+  for (const order of first.state.orders.values()) {
+    second.putOrder(JSON.parse(JSON.stringify(order)) as Order);
+  }
+  second.resume(first.progress);
+  halves.push(...second.apply(records.slice(middle)));
+  expect(halves.map(plain)).to.deep.equal(rows.map(plain));
+  expect(second.state.orders).to.deep.equal(whole.state.orders);
+  expect(second.progress).to.deep.equal(whole.progress);
+}
 
 function plain({ sequence, kind, commandId, time, key, headers, value }: OutboxRow) {
   const keyText = key === null ? null : String(key);

@@ -1,68 +1,60 @@
+import type { OrderFact } from '../domain/order/orderFacts.ts';
 import { DEADLINE_LINES_MAX } from '../domain/order/orderLimits.ts';
-import type { OrderPolicy, OrderState } from '../domain/order/orderState.ts';
-import { emptyOrderState, isOverdue } from '../domain/order/orderState.ts';
+import type { Order, OrderPolicy, OrderState } from '../domain/order/orderState.ts';
+import { emptyOrderState, isOverdue, runningDeadline } from '../domain/order/orderState.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
-import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId, Progress } from '../storage/progress.ts';
-import { type DecidedOrders, decideOrders } from './decideOrders.ts';
-import { HandlerError, positionKey } from './handlerError.ts';
+import { Deadlines } from './deadlines.ts';
+import { decideOrderEntry } from './decideOrders.ts';
+import { type Folded, LaneFold } from './laneFold.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import { type OrderEntry, decodeOrderSlice } from './orderEntry.ts';
 
-/**
- * An order lane folded from its log alone, by the same decisions, without database and without
- * effects: what the orders, the commands and the verdicts must be if the engine kept its promises.
- */
-export class OrderReplay {
+/** An order lane folded from its log. An event whose decision fails is a dead letter. */
+export class OrderReplay extends LaneFold<OrderEntry, OrderFact> {
   readonly state: OrderState;
-  readonly #poison: Map<string, FailedDecision>;
-  #progress: Progress;
+  readonly #deadlines = new Deadlines<string>();
 
-  /** `failed`: decisions that failed when the lane was live; they are dead letters here too. */
   constructor(id: LaneId, policy: OrderPolicy, failed: readonly FailedDecision[]) {
-    this.#poison = new Map(failed.map((one) => [positionKey(one), one]));
+    super(id, failed);
     this.state = emptyOrderState(policy);
-    this.#progress = { ...id, nextOffset: 0, outboxSequence: 0, logTime: 0, epoch: 0 };
   }
 
-  get progress(): Progress {
-    return this.#progress;
+  putOrder(order: Order): void {
+    const { head } = order;
+    this.state.orders.set(head.orderId, order);
+    const deadline = runningDeadline(head);
+    if (deadline !== null) this.#deadlines.add(deadline, head.orderId);
   }
 
-  /** Applies records in log order and returns the outbox rows that they must have left. */
-  apply(records: readonly LaneRecord[]): OutboxRow[] {
-    const applied: OutboxRow[] = [];
-    for (const entry of decodeOrderSlice(records, this.#progress, this.#progress.logTime)) {
-      if ('event' in entry && entry.event.kind === 'DeadlinesDue') this.#listDue(entry.time);
-      const { rows } = this.#decide(entry);
-      for (const row of rows) applied.push(row);
-      this.#progress = {
-        ...this.#progress,
-        nextOffset: entry.record.offset + 1,
-        outboxSequence: this.#progress.outboxSequence + rows.length,
-        logTime: entry.time,
-      };
-    }
-    return applied;
+  protected override decode(records: readonly LaneRecord[], from: Progress): OrderEntry[] {
+    return decodeOrderSlice(records, from, from.logTime);
   }
 
-  /** An event whose decision throws is a dead letter at once: it would throw again. */
-  #decide(entry: OrderEntry): DecidedOrders {
-    try {
-      return decideOrders(this.state, [entry], this.#progress, this.#poison);
-    } catch (error) {
-      if (!(error instanceof HandlerError)) throw error;
-      this.#poison.set(positionKey(error.failed), error.failed);
-      return this.#decide(entry);
+  protected override prepare(entry: OrderEntry): void {
+    if ('event' in entry && entry.event.kind === 'DeadlinesDue') this.#listDue(entry.time);
+  }
+
+  protected override decide(
+    entry: OrderEntry,
+    from: Progress,
+    { facts, rows }: Folded<OrderFact>,
+  ): void {
+    for (const fact of decideOrderEntry(this.state, entry, from, this.poison, rows)) {
+      facts.push(fact);
+      if (fact.kind === 'OrderOpened') this.#deadlines.add(fact.expiresAt, fact.orderId);
     }
   }
 
   /** What is due in the lane, as much of it and in the order in which the database lists it. */
   #listDue(now: number): void {
-    const due = [...this.state.orders.values()].filter(({ head }) => isOverdue(head, now));
-    due.sort(
-      ({ head: a }, { head: b }) => a.expiresAt - b.expiresAt || (a.orderId < b.orderId ? -1 : 1),
-    );
-    this.state.due = due.slice(0, DEADLINE_LINES_MAX).map(({ head }) => head.orderId);
+    const due = this.#deadlines.take(now).filter(({ place: orderId }) => {
+      const order = this.state.orders.get(orderId);
+      return order && isOverdue(order.head, now);
+    });
+    // A tick may leave some: they are due at the next one.
+    for (const { time, place } of due) this.#deadlines.add(time, place);
+    due.sort((a, b) => a.time - b.time || (a.place < b.place ? -1 : 1));
+    this.state.due = due.slice(0, DEADLINE_LINES_MAX).map(({ place }) => place);
   }
 }

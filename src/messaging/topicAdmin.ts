@@ -3,14 +3,17 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 import { OperationalError } from '../ops/errors.ts';
 import { checkTopics, requireTopics } from './topicCheck.ts';
 import { topicMetadata } from './topicMetadata.ts';
-import type { Topic, TopicRegistry } from './topics.ts';
+import type { Topic } from './topics.ts';
 
 /** How long new topics may take until every partition has a leader. */
 const leaderTimeoutMs = 30_000;
 const leaderPollMs = 100;
 
+/** Topics by any name; a registry is one. */
+type Topics = Readonly<Record<string, Topic>>;
+
 /** Topics of the registry that the broker does not have. */
-export async function missingTopics(admin: Admin, registry: TopicRegistry): Promise<Topic[]> {
+export async function missingTopics(admin: Admin, registry: Topics): Promise<Topic[]> {
   const missing: Topic[] = [];
   for (const topic of Object.values<Topic>(registry)) {
     if (!(await topicMetadata(admin, topic.name))) missing.push(topic);
@@ -23,7 +26,7 @@ export async function missingTopics(admin: Admin, registry: TopicRegistry): Prom
  * Topics that exist are never altered. Returns the names that it created; throws what
  * `requireTopics` throws, and TOPIC_NOT_READY when a new topic has no leaders after 30 seconds.
  */
-export async function ensureTopics(admin: Admin, registry: TopicRegistry): Promise<string[]> {
+export async function ensureTopics(admin: Admin, registry: Topics): Promise<string[]> {
   const missing = await missingTopics(admin, registry);
   const created: string[] = [];
   for (const topic of missing) {

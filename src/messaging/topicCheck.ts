@@ -2,7 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { ErrorCode } from '../ops/errorCodes.ts';
 import { OperationalError } from '../ops/errors.ts';
 import { topicMetadata } from './topicMetadata.ts';
-import type { Topic, TopicRegistry } from './topics.ts';
+import type { Topic } from './topics.ts';
 
 /** One difference between a topic as the registry wants it and as the broker has it. */
 export interface TopicFinding {
@@ -39,7 +39,10 @@ const severities: [setting: TopicFinding['setting'], code: ErrorCode, hint: stri
 ];
 
 /** Compares the topics with the registry; changes nothing. An empty list means all is well. */
-export async function checkTopics(admin: Admin, registry: TopicRegistry): Promise<TopicFinding[]> {
+export async function checkTopics(
+  admin: Admin,
+  registry: Readonly<Record<string, Topic>>,
+): Promise<TopicFinding[]> {
   const topics = Object.values<Topic>(registry);
   const partitions = await partitionCounts(admin, topics);
   const configs = await topicConfigs(admin, [...partitions.keys()]);

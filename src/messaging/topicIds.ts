@@ -1,5 +1,6 @@
-import { type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
-import { OperationalError, invariant } from '../ops/errors.ts';
+import type { Cluster, Kafka } from 'kafkajs';
+import { OperationalError } from '../ops/errors.ts';
+import { clusterOf } from './kafkaCluster.ts';
 import { loadInternal } from './mends/loadInternal.ts';
 import {
   type TopicDescription,
@@ -44,7 +45,7 @@ export async function identifyTopics(
   kafka: Kafka,
   names: readonly string[],
 ): Promise<Map<string, TopicIdentity>> {
-  const cluster = clusterOf(kafka);
+  const cluster = clusterOf(kafka) as ConnectedCluster;
   try {
     await cluster.connect();
     const { seedBroker } = cluster.brokerPool;
@@ -64,23 +65,6 @@ export async function fetchTopicIds(
 ): Promise<Map<string, string>> {
   const topics = await identifyTopics(kafka, names);
   return new Map([...topics].map(([name, { topicId }]) => [name, topicId]));
-}
-
-/** kafkajs hands its cluster to partition assigners, when a consumer is made, not connected. */
-function clusterOf(kafka: Kafka): ConnectedCluster {
-  let cluster: Cluster | undefined;
-  kafka.consumer({
-    groupId: 'none',
-    allowAutoTopicCreation: false,
-    partitionAssigners: [
-      (given) => {
-        cluster = given.cluster;
-        return PartitionAssigners.roundRobin(given);
-      },
-    ],
-  });
-  invariant(cluster, 'kafkajs gave the partition assigner no cluster');
-  return cluster as ConnectedCluster;
 }
 
 function identityOf(name: string, topic: TopicDescription | undefined): TopicIdentity {

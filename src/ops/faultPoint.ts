@@ -6,7 +6,11 @@ export type FaultPoint =
   | 'publish-before-send'
   | 'publish-after-send'
   | 'publish-before-commit'
-  | 'publish-after-commit';
+  | 'publish-after-commit'
+  | 'rebuild-before-swap'
+  | 'rebuild-before-commit'
+  | 'rebuild-after-commit'
+  | 'checkpoint-before-commit';
 
 /**
  * For fault tests: ONHAND_FAULT=POINT:N makes the process kill itself (SIGKILL) when it comes to

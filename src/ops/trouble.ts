@@ -14,7 +14,11 @@ export function troubleOf(error: unknown): Trouble {
   const reason = messageOf(error);
   if (error instanceof OperationalError) return { code: error.code, reason, hint: error.hint };
   if (error instanceof InvariantError) {
-    return { code: 'INVARIANT_BROKEN', reason, hint: 'Compare with the log: `onhand verify`.' };
+    return {
+      code: 'INVARIANT_BROKEN',
+      reason,
+      hint: 'Compare with the log: `onhand replay verify`.',
+    };
   }
   const { code } = Object(error) as { code?: unknown };
   return { code: typeof code === 'string' ? code : 'UNEXPECTED', reason, hint: '' };

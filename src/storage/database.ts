@@ -6,8 +6,11 @@ import type { Settings } from '../config/settings.ts';
 import { toStorageError } from './storageErrors.ts';
 import { type Querying, allOf, together } from './together.ts';
 
-/** Who connects: migrations change the schema, the app changes rows, readers change nothing. */
-export type DatabaseRole = 'migrate' | 'app' | 'read';
+/**
+ * Who connects: migrations change the schema, the app changes rows, readers change nothing, an
+ * operator mends rows.
+ */
+export type DatabaseRole = 'migrate' | 'app' | 'read' | 'operator';
 
 /** Longer than any lock wait. */
 const answerWaitMs = 15_000;
@@ -18,6 +21,7 @@ export function connectionOptions(settings: Settings, role: DatabaseRole) {
     migrate: [settings.ONHAND_MYSQL_MIGRATE_USER, settings.ONHAND_MYSQL_MIGRATE_PASSWORD],
     app: [settings.ONHAND_MYSQL_APP_USER, settings.ONHAND_MYSQL_APP_PASSWORD],
     read: [settings.ONHAND_MYSQL_READ_USER, settings.ONHAND_MYSQL_READ_PASSWORD],
+    operator: [settings.ONHAND_MYSQL_OPERATOR_USER, settings.ONHAND_MYSQL_OPERATOR_PASSWORD],
   } as const;
   const [user, password] = credentials[role];
   const ca = settings.ONHAND_MYSQL_SSL_CA_FILE;

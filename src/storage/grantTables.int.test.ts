@@ -13,6 +13,7 @@ const tables = [
   'outbox',
   'publications',
 ];
+const operatorTables = ['operations', 'checkpoints', 'checkpoint_chunks'];
 const refusals = [
   'ER_TABLEACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
@@ -25,7 +26,7 @@ describe('the rights of the database users', function () {
   const pools: Partial<Record<DatabaseRole, Pool>> = {};
   before(async () => {
     database = await testDatabase();
-    for (const role of ['app', 'read'] as const) {
+    for (const role of ['app', 'read', 'operator'] as const) {
       pools[role] = openDatabase(database.settings, role, 2);
     }
   });
@@ -40,7 +41,7 @@ describe('the rights of the database users', function () {
       (error: unknown) => (error as { code: string }).code,
     );
 
-  for (const role of ['app', 'read'] as const) {
+  for (const role of ['app', 'read', 'operator'] as const) {
     it(`lets ${role} read every table of the engine`, async () => {
       for (const table of tables) {
         expect(await codeOf(role, `SELECT * FROM ${table} LIMIT 0`), table).to.equal('allowed');
@@ -90,6 +91,31 @@ describe('the rights of the database users', function () {
       ]) {
         expect(await codeOf('read', sql), sql).to.be.oneOf(refusals);
       }
+    }
+  });
+
+  it('lets read and operator read what operators did, and app not', async () => {
+    for (const table of operatorTables) {
+      const sql = `SELECT * FROM ${table} LIMIT 0`;
+      expect(await codeOf('read', sql), table).to.equal('allowed');
+      expect(await codeOf('operator', sql), table).to.equal('allowed');
+      expect(await codeOf('app', sql), table).to.be.oneOf(refusals);
+    }
+  });
+
+  it('lets operator make shadow tables, but write nothing that replays start from', async () => {
+    const shadow = 'CREATE TEMPORARY TABLE shadow (id INT)';
+    expect(await codeOf('operator', shadow)).to.equal('allowed');
+    expect(await codeOf('app', shadow)).to.be.oneOf(refusals);
+    for (const sql of [
+      'DELETE FROM progress',
+      'INSERT INTO failed_decisions (lane) VALUES (1)',
+      'DELETE FROM failed_decisions',
+      'UPDATE publications SET published = 0',
+      'DELETE FROM operations',
+      `UPDATE checkpoints SET digest = 'x'`,
+    ]) {
+      expect(await codeOf('operator', sql), sql).to.be.oneOf(refusals);
     }
   });
 

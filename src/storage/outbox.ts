@@ -34,16 +34,23 @@ export async function appendOutbox(
   rows: readonly OutboxRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const values = rows.map(({ sequence, kind, commandId, time, key, headers, value }) => {
-    const json = headers && toStoredHeaders(headers);
-    return [engine, lane, sequence, kind, commandId, time, key, json, value];
-  });
+  const values = rows.map((row) => outboxValues(engine, lane, row));
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO outbox
        (engine, lane, sequence, kind, command_id, time, record_key, headers, value) VALUES ?`,
     [values],
   );
   invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} outbox rows written`);
+}
+
+/** The values of a row in the order of the table's columns. */
+export function outboxValues(
+  engine: EngineName,
+  lane: number,
+  { sequence, kind, commandId, time, key, headers, value }: OutboxRow,
+): unknown[] {
+  const json = headers && toStoredHeaders(headers);
+  return [engine, lane, sequence, kind, commandId, time, key, json, value];
 }
 
 /** Rows after a sequence, in order, at most so many and (but for the first) so many bytes. */

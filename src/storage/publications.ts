@@ -32,7 +32,7 @@ export async function notePublished(
   );
 }
 
-/** Transactional id of the producer that may have a transaction open for a lane, if there is one. */
+/** Transactional id of the producer that may have a transaction open for a lane, if any. */
 export async function readPublisher(
   pool: Pool,
   { engine, lane }: Pick<LaneId, 'engine' | 'lane'>,

@@ -24,6 +24,10 @@ export function toStorageError(error: unknown, settings: Settings): OperationalE
       return new OperationalError('MYSQL_AUTH_FAILED', message, {
         hint: 'Check the ONHAND_MYSQL_*_USER and _PASSWORD settings (`onhand config show`).',
       });
+    case 'ER_CANT_CREATE_USER_WITH_GRANT':
+      return new OperationalError('MYSQL_AUTH_FAILED', 'a user that is granted rights is missing', {
+        hint: 'Create the users of the ONHAND_MYSQL_*_USER settings, then run `onhand migrate`.',
+      });
     case 'ER_BAD_DB_ERROR':
     case 'ER_DBACCESS_DENIED_ERROR':
     case 'ER_NO_SUCH_TABLE':

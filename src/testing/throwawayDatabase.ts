@@ -1,6 +1,7 @@
 import { type RowDataPacket, createConnection } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { connectionOptions } from '../storage/database.ts';
+import { databasePattern } from '../storage/grantTables.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
 
 type Statement = [sql: string, values: unknown[]];
@@ -14,12 +15,16 @@ export async function createDatabase(settings: Settings): Promise<void> {
 export async function dropDatabase(settings: Settings): Promise<void> {
   const { ONHAND_MYSQL_DATABASE: database } = settings;
   const { ONHAND_MYSQL_APP_USER: app, ONHAND_MYSQL_READ_USER: read } = settings;
+  const { ONHAND_MYSQL_OPERATOR_USER: operator } = settings;
   const tables = await asMigrateUser(settings, [
     ['SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?', [database]],
   ]);
   const revokes = tables.map(({ name }): Statement => {
-    return [`REVOKE IF EXISTS ALL ON ??.?? FROM ?@'%', ?@'%'`, [database, name, app, read]];
+    const users = [app, read, operator];
+    return [`REVOKE IF EXISTS ALL ON ??.?? FROM ?@'%', ?@'%', ?@'%'`, [database, name, ...users]];
   });
+  const all = `REVOKE IF EXISTS ALL ON ??.* FROM ?@'%'`;
+  revokes.push([all, [databasePattern(database), operator]]);
   await asMigrateUser(settings, [...revokes, ['DROP DATABASE ??', [database]]]);
 }
 

@@ -12,6 +12,11 @@ const faults: [what: string, plant: string, check: string][] = [
   ['a line with too much', set(`'$.lines[1].granted', 3`), 'granted ≤ requested'],
   ['a line settled twice', set(`'$.lines[0].released', 1`), 'confirmed + released ≤ granted'],
   [
+    'a level in a lane that nobody ever had',
+    `INSERT INTO stock_levels VALUES (5, 'tea', 'main', 1, 0, 1, 1)`,
+    'every row belongs to a lane',
+  ],
+  [
     'a gap in an order lane’s outbox',
     `DELETE FROM outbox WHERE engine = 'order' AND sequence = 2`,
     'no gap in any outbox sequence',
@@ -37,6 +42,10 @@ describe('auditRows', function () {
     const rows = (['stock', 'order'] as const).flatMap((engine) =>
       [1, 2, 3].map((sequence) => [engine, 0, sequence, 'dead-letter', 1]),
     );
+    for (const engine of ['stock', 'order']) {
+      const lane = [engine, 0, 't'.repeat(22), 1, 9, 3, 1, 1, 'test'];
+      await planting.query('INSERT INTO progress VALUES (?)', [lane]);
+    }
     await planting.query('INSERT INTO outbox (engine, lane, sequence, kind, time) VALUES ?', [
       rows,
     ]);

@@ -13,7 +13,7 @@ export interface AuditLine {
 interface RowCheck {
   check: string;
   broken: string;
-  of: 'stock items' | 'reservations' | 'orders' | 'outbox rows';
+  of: 'stock items' | 'reservations' | 'orders' | 'outbox rows' | 'lanes';
 }
 
 const wholes: Record<RowCheck['of'], string> = {
@@ -21,6 +21,7 @@ const wholes: Record<RowCheck['of'], string> = {
   reservations: 'SELECT COUNT(*) AS n FROM reservations',
   orders: 'SELECT COUNT(*) AS n FROM orders',
   'outbox rows': 'SELECT COUNT(*) AS n FROM outbox',
+  lanes: 'SELECT COUNT(*) AS n FROM progress',
 };
 
 const checks: RowCheck[] = [
@@ -77,6 +78,18 @@ const checks: RowCheck[] = [
         GROUP BY engine, lane
       ) AS gaps`,
     of: 'outbox rows',
+  },
+  {
+    check: 'every row belongs to a lane that was claimed',
+    broken: `SELECT COUNT(DISTINCT engine, lane) AS n FROM (
+        SELECT 'stock' AS engine, lane FROM stock_levels GROUP BY lane
+        UNION ALL SELECT 'stock', lane FROM reservations GROUP BY lane
+        UNION ALL SELECT 'stock', lane FROM parked_commands GROUP BY lane
+        UNION ALL SELECT 'order', lane FROM orders GROUP BY lane
+        UNION ALL SELECT engine, lane FROM outbox GROUP BY engine, lane
+      ) AS held
+      LEFT JOIN progress USING (engine, lane) WHERE progress.epoch IS NULL`,
+    of: 'lanes',
   },
 ];
 

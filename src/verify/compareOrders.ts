@@ -1,41 +1,63 @@
 import type { Connection } from 'mysql2/promise';
-import { runningDeadline } from '../domain/order/orderState.ts';
+import { type Order, runningDeadline } from '../domain/order/orderState.ts';
 import type { OrderReplay } from '../engine/orderReplay.ts';
 import { type StoredOrder, readAllOrders } from '../storage/readLane.ts';
-import { type Finding, compareRows } from './findings.ts';
+import { type ExpectedTable, compareTable, fieldDifferences } from './compareTable.ts';
+import { type LaneFindings, orderText } from './findings.ts';
 import { firstDifference } from './firstDifference.ts';
+import type { ObservedLane } from './observedLane.ts';
 
-const where = 'orders';
-
-/**
- * Compares every order of an order lane with what folding its log gave. How far in the log an order
- * was last changed depends on how the log was sliced: it is only held against the progress.
- */
+/** Compares every order of a lane at `nextOffset` with what folding its log gave. */
 export async function compareOrders(
   connection: Connection,
-  { progress: { engine, lane }, state }: OrderReplay,
+  lane: ObservedLane,
+  replay: OrderReplay,
   nextOffset: number,
-): Promise<Finding[]> {
-  const orders = new Map<string, StoredOrder>();
-  for (const [orderId, order] of state.orders) {
-    const dueAt = runningDeadline(order.head);
-    orders.set(`order ${orderId}`, { orderId, state: order, dueAt, applied: nextOffset });
-  }
-  const stored = new Map<string, StoredOrder>();
-  for (const order of await readAllOrders(connection, lane)) {
-    stored.set(`order ${order.orderId}`, order);
-  }
-  const findings = compareRows({ engine, lane }, where, orders, stored, ['dueAt']);
-  for (const [key, order] of stored) {
-    if (order.applied > nextOffset) {
-      const texts = { expected: `at most ${nextOffset}`, found: String(order.applied) };
-      findings.push({ engine, lane, where, what: `${key}, applied`, ...texts });
-    }
-    const expected = orders.get(key);
-    const difference = expected && firstDifference(expected.state, order.state);
-    if (!difference) continue;
-    const { path, ...texts } = difference;
-    findings.push({ engine, lane, where, what: `${key}, ${path}`, ...texts });
-  }
-  return findings;
+  findings: LaneFindings,
+): Promise<void> {
+  const stored = readAllOrders(connection, replay.progress.lane);
+  await compareTable(stored, orderTable(lane, replay, nextOffset), findings);
+}
+
+function orderTable(
+  lane: ObservedLane,
+  { state }: OrderReplay,
+  nextOffset: number,
+): ExpectedTable<StoredOrder, Order> {
+  return {
+    name: 'orders',
+    find: ({ orderId }) => state.orders.get(orderId),
+    all: function* () {
+      for (const [orderId, order] of state.orders) {
+        yield [
+          order,
+          () => {
+            const dueAt = runningDeadline(order.head);
+            return { orderId, state: order, dueAt, applied: nextOffset };
+          },
+        ];
+      }
+    },
+    nameOf: ({ orderId }) => {
+      return { row: '', item: orderText(orderId), offset: lane.lastChangeOfOrder(orderId) };
+    },
+    differences: (held, row) => {
+      const dueAt = runningDeadline(held.head);
+      const found = fieldDifferences({ dueAt }, { dueAt: row.dueAt }, ['dueAt']);
+      const difference = firstDifference(held, row.state);
+      if (difference) found.push({ ...difference, field: difference.path });
+      return [...found, ...appliedDifference(lane, row, nextOffset)];
+    },
+  };
+}
+
+/**
+ * How far in the log a slice ended is not in the log: an order's row may say any offset after its
+ * last change, up to the progress.
+ */
+function appliedDifference(lane: ObservedLane, row: StoredOrder, nextOffset: number) {
+  const least = (lane.lastChangeOfOrder(row.orderId) ?? -1) + 1;
+  if (row.applied >= least && row.applied <= nextOffset) return [];
+  const expected = `${least} to ${nextOffset}`;
+  return [{ field: 'applied', expected, found: String(row.applied) }];
 }

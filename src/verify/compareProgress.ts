@@ -1,19 +1,24 @@
 import type { Progress } from '../storage/progress.ts';
-import type { Finding } from './findings.ts';
+import type { LaneFindings } from './findings.ts';
 
 /**
  * Compares a progress row with what folding the log up to it gave. Behind the last applied record
  * there may be markers of transactions, but nothing behind the log's end.
  */
-export function compareProgress(expected: Progress, found: Progress, logEnd: number): Finding[] {
-  const findings: Finding[] = [];
-  const note = (what: string, expected: string, found: number) => {
-    findings.push({ engine, lane, where: 'progress', what, expected, found: String(found) });
+export function compareProgress(
+  expected: Progress,
+  found: Progress,
+  logEnd: number,
+  findings: LaneFindings,
+): void {
+  const note = (what: string, said: string, is: number) => {
+    const offset = expected.nextOffset > 0 ? expected.nextOffset - 1 : null;
+    const texts = { expected: said, found: String(is) };
+    findings.note({ where: 'progress', what, item: null, offset, ...texts });
   };
-  const { engine, lane, nextOffset } = found;
   for (const field of ['outboxSequence', 'logTime'] as const) {
     if (expected[field] !== found[field]) note(field, String(expected[field]), found[field]);
   }
+  const { nextOffset } = found;
   if (nextOffset > logEnd) note('nextOffset', `at most ${logEnd}`, nextOffset);
-  return findings;
 }

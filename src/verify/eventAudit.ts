@@ -1,7 +1,8 @@
 import type { KafkaMessage } from 'kafkajs';
 import { itemKey } from '../domain/stockState.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
-import type { AuditLine } from './auditRows.ts';
+import { DecodeError } from '../messaging/decodeError.ts';
+import type { AuditTally } from './auditTally.ts';
 
 interface ItemTrack {
   sequence: number;
@@ -14,42 +15,47 @@ interface ItemTrack {
  * every event begins where the one before it ended, and the moves add up to the levels.
  */
 export class EventAudit {
+  readonly #isWhole: boolean;
   readonly #items = new Map<string, ItemTrack>();
   readonly counts = new Map<string, number>();
   #events = 0;
+  #unreadable = 0;
   #gaps = 0;
   #leaps = 0;
   #sums = 0;
 
-  take(records: readonly KafkaMessage[]): void {
-    for (const { value } of records) this.#follow(decodeStockEvent(value));
+  /** `isWhole`: whether the topic still has its first event; without it, items begin anywhere. */
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
   }
 
-  /** Levels as the events tell them, by SKU and location. */
-  get items(): ReadonlyMap<string, ItemTrack> {
-    return this.#items;
+  take(records: readonly Pick<KafkaMessage, 'value'>[]): void {
+    for (const { value } of records) {
+      this.#events++;
+      const event = readable(value);
+      if (event) this.#follow(event);
+      else this.#unreadable++;
+    }
   }
 
-  lines(): AuditLine[] {
-    const line = (check: string, broken: number): AuditLine => ({
-      check,
-      ok: broken === 0,
-      detail: broken === 0 ? `${this.#events} events` : `broken in ${broken} events`,
-    });
+  tallies(): AuditTally[] {
+    const tally = (check: string, broken: number): AuditTally => {
+      return { check, broken, of: this.#events, noun: 'events' };
+    };
     return [
-      line('events: no gap in any stock item’s sequence', this.#gaps),
-      line('events: each begins where the one before ended', this.#leaps),
-      line('events: quantities moved = levels after', this.#sums),
+      tally('events: each can be read', this.#unreadable),
+      tally('events: no gap in any stock item’s sequence', this.#gaps),
+      tally('events: each begins where the one before ended', this.#leaps),
+      tally('events: quantities moved = levels after', this.#sums),
     ];
   }
 
   #follow(event: PublishedStockEvent): void {
-    this.#events++;
     const kind = event.kind === 'CommandRejected' ? event.reason : event.kind;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     if (event.sequence === 0) return;
     const key = itemKey(event.sku, event.location);
-    const before = this.#items.get(key) ?? { sequence: 0, onHand: 0, reserved: 0 };
+    const before = this.#items.get(key) ?? this.#beginning(event);
     const [onHandMove, reservedMove] = movesOf(event);
     const { sequence, onHandBefore, reservedBefore, onHandAfter, reservedAfter } = event;
     if (sequence !== before.sequence + 1) this.#gaps++;
@@ -57,6 +63,20 @@ export class EventAudit {
     if (onHandAfter !== onHandBefore + onHandMove) this.#sums++;
     else if (reservedAfter !== reservedBefore + reservedMove) this.#sums++;
     this.#items.set(key, { sequence, onHand: onHandAfter, reserved: reservedAfter });
+  }
+
+  #beginning({ sequence, onHandBefore, reservedBefore }: PublishedStockEvent): ItemTrack {
+    if (this.#isWhole) return { sequence: 0, onHand: 0, reserved: 0 };
+    return { sequence: sequence - 1, onHand: onHandBefore, reserved: reservedBefore };
+  }
+}
+
+function readable(value: Buffer | null): PublishedStockEvent | undefined {
+  try {
+    return decodeStockEvent(value);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
   }
 }
 

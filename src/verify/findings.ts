@@ -7,39 +7,63 @@ export type LanePlace = Pick<LaneId, 'engine' | 'lane'>;
 export interface Finding extends LanePlace {
   /** Table or topic. */
   where: string;
-  /** The row or record: its key, sequence or offset. */
+  /** The row or record, and the field of it: `sequence 7: onHandAfter`, `order o-1: pending`. */
   what: string;
+  /** The stock item or order that it is about; null when it is about none. */
+  item: string | null;
+  /**
+   * Log offset of what caused it: of the record that the outbox row or event answers, of the last
+   * change of the item or order; null when nothing in the log, or nothing that was read, did.
+   */
+  offset: number | null;
   /** What the log says; empty when it says that there is nothing. */
   expected: string;
   /** What was found; empty when it is missing. */
   found: string;
 }
 
-/** Compares stored rows with expected ones by key: the same keys, the same fields. */
-export function compareRows<Row extends object>(
-  { engine, lane }: LanePlace,
-  where: string,
-  expected: ReadonlyMap<string, Row>,
-  found: ReadonlyMap<string, Row>,
-  fields: readonly (keyof Row & string)[],
-): Finding[] {
-  const findings: Finding[] = [];
-  const note = (what: string, expected: string, found: string) => {
-    findings.push({ engine, lane, where, what, expected, found });
-  };
-  for (const [key, row] of expected) {
-    const stored = found.get(key);
-    if (!stored) {
-      note(key, 'a row', '');
-      continue;
-    }
-    for (const field of fields) {
-      if (row[field] === stored[field]) continue;
-      note(`${key}, ${field}`, String(row[field]), String(stored[field]));
-    }
+/** Of each table and topic so many are kept, those of the lowest sequences; all are counted. */
+const keptMax = 20;
+
+/** What is found wrong with one lane. */
+export class LaneFindings {
+  readonly #place: LanePlace;
+  readonly #kept: Finding[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor({ engine, lane }: LanePlace) {
+    this.#place = { engine, lane };
   }
-  for (const key of found.keys()) {
-    if (!expected.has(key)) note(key, '', 'a row');
+
+  /** How many there are, also those that were not kept. */
+  get count(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
-  return findings;
+
+  note(finding: Omit<Finding, keyof LanePlace>): void {
+    const count = (this.#counts.get(finding.where) ?? 0) + 1;
+    this.#counts.set(finding.where, count);
+    if (count <= keptMax) this.#kept.push({ ...this.#place, ...finding });
+  }
+
+  /** Those that were kept, by log offset: the first is where they part. */
+  get kept(): Finding[] {
+    return [...this.#kept].sort((a, b) => byOffset(a.offset, b.offset));
+  }
+}
+
+/** How findings and people call a stock item. */
+export function itemText({ sku, location }: { sku: string; location: string }): string {
+  return `${sku} at ${location}`;
+}
+
+/** How findings and people call an order. */
+export function orderText(orderId: string): string {
+  return `order ${orderId}`;
+}
+
+/** For sorting: what no offset is known of comes last. */
+export function byOffset(a: number | null, b: number | null): number {
+  if (a === b) return 0;
+  return (a ?? Number.MAX_SAFE_INTEGER) - (b ?? Number.MAX_SAFE_INTEGER);
 }

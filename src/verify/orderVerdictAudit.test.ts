@@ -15,7 +15,7 @@ const refused = (reason: OrderRefusal): VerdictBody => {
 
 /** Which checks fail after these verdicts on one order: gap, repeat, reversal. */
 function broken(...given: [sequence: number, answers: string | null, body: VerdictBody][]) {
-  const audit = new OrderVerdictAudit();
+  const audit = new OrderVerdictAudit(true);
   audit.take(
     given.map(([sequence, answers, body], offset): KafkaMessage => {
       const verdict: OrderVerdict = { orderId: 'o-1', sequence, answers, time: 1, ...body };
@@ -25,8 +25,8 @@ function broken(...given: [sequence: number, answers: string | null, body: Verdi
       return { ...plain, key: null, value, offset: String(offset) };
     }),
   );
-  const names = ['gap', 'repeat', 'reversal'];
-  return names.filter((_, index) => !audit.lines()[index]!.ok);
+  const names = ['unreadable', 'gap', 'repeat', 'reversal'];
+  return names.filter((_, index) => audit.tallies()[index]!.broken > 0);
 }
 
 describe('OrderVerdictAudit', () => {

@@ -4,7 +4,8 @@ import {
   type PublishedOrderVerdict,
   decodeOrderStockEvent,
 } from '../messaging/orderStockEventCodec.ts';
-import type { AuditLine } from './auditRows.ts';
+import { DecodeError } from '../messaging/decodeError.ts';
+import type { AuditTally } from './auditTally.ts';
 
 interface OrderTrack {
   sequence: number;
@@ -20,37 +21,47 @@ interface OrderTrack {
  * no event is answered twice, and what was settled is not held again.
  */
 export class OrderVerdictAudit {
+  readonly #isWhole: boolean;
   readonly #orders = new Map<string, OrderTrack>();
   readonly counts = new Map<string, number>();
   #verdicts = 0;
+  #unreadable = 0;
   #gaps = 0;
   #repeats = 0;
   #reversals = 0;
 
-  take(records: readonly KafkaMessage[]): void {
-    for (const { value } of records) this.#follow(decodeOrderStockEvent(value));
+  /** `isWhole`: whether the topic still has its first verdict; else orders begin anywhere. */
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
   }
 
-  lines(): AuditLine[] {
-    const line = (check: string, broken: number): AuditLine => ({
-      check,
-      ok: broken === 0,
-      detail: broken === 0 ? `${this.#verdicts} verdicts` : `broken in ${broken} verdicts`,
-    });
+  take(records: readonly Pick<KafkaMessage, 'value'>[]): void {
+    for (const { value } of records) {
+      this.#verdicts++;
+      const verdict = readable(value);
+      if (verdict) this.#follow(verdict);
+      else this.#unreadable++;
+    }
+  }
+
+  tallies(): AuditTally[] {
+    const tally = (check: string, broken: number): AuditTally => {
+      return { check, broken, of: this.#verdicts, noun: 'verdicts' };
+    };
     return [
-      line('verdicts: no gap in any order’s sequence', this.#gaps),
-      line('verdicts: each order event answered at most once', this.#repeats),
-      line('verdicts: nothing reserved after the order was settled', this.#reversals),
+      tally('verdicts: each can be read', this.#unreadable),
+      tally('verdicts: no gap in any order’s sequence', this.#gaps),
+      tally('verdicts: each order event answered at most once', this.#repeats),
+      tally('verdicts: nothing reserved after the order was settled', this.#reversals),
     ];
   }
 
   #follow(verdict: PublishedOrderVerdict): void {
     const { kind, orderId, sequence } = verdict;
-    this.#verdicts++;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     // A refusal that belongs to no order.
     if (sequence === 0) return;
-    const track = this.#trackOf(orderId);
+    const track = this.#trackOf(orderId, sequence - 1);
     if (sequence !== track.sequence + 1) this.#gaps++;
     track.sequence = sequence;
     this.#noteAnswer(track, verdict);
@@ -76,12 +87,22 @@ export class OrderVerdictAudit {
     track.answered.set(answers, isRefusal);
   }
 
-  #trackOf(orderId: string): OrderTrack {
+  #trackOf(orderId: string, before: number): OrderTrack {
     let track = this.#orders.get(orderId);
     if (!track) {
-      track = { sequence: 0, isPastReserving: false, refusals: 0, answered: new Map() };
+      const sequence = this.#isWhole ? 0 : before;
+      track = { sequence, isPastReserving: false, refusals: 0, answered: new Map() };
       this.#orders.set(orderId, track);
     }
     return track;
+  }
+}
+
+function readable(value: Buffer | null): PublishedOrderVerdict | undefined {
+  try {
+    return decodeOrderStockEvent(value);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
   }
 }

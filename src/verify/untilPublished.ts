@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cursorGroup } from '../messaging/kafkaNames.ts';
 import { topicsOf } from '../messaging/topics.ts';
-import type { EngineName } from '../storage/progress.ts';
-import type { ReplayedLane } from './replayLanes.ts';
+import type { Progress } from '../storage/progress.ts';
 import type { VerifyContext } from './verifyContext.ts';
 
-const publishWaitMs = 30_000;
+/** A publisher that has died leaves its lane to others after a session timeout. */
+const stillnessMs = 10_000;
+const pollMs = 200;
 
-/** Publishers may be a moment behind. What is not there in the end, the comparison tells. */
+/**
+ * Publishers may be a moment behind: waits until all rows of the lane are on Kafka, or its
+ * publisher stands still. What is not there in the end, the comparison tells.
+ */
 export async function untilPublished(
   { settings, admin, topics }: VerifyContext,
-  engine: EngineName,
-  lanes: readonly ReplayedLane[],
+  { engine, lane, outboxSequence }: Progress,
 ): Promise<void> {
+  if (outboxSequence === 0) return;
   const topic = topicsOf(topics, engine).output.name;
   const groupId = cursorGroup(settings, engine);
-  for (const deadline = Date.now() + publishWaitMs; Date.now() < deadline; await sleep(200)) {
+  let published = -1;
+  for (let movedAt = Date.now(); Date.now() - movedAt < stillnessMs; await sleep(pollMs)) {
     const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const behind = lanes.some(({ progress: { lane, outboxSequence } }) => {
-      const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
-      return Number(cursor ?? -1) < outboxSequence && outboxSequence > 0;
-    });
-    if (!behind) return;
+    const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
+    if (Number(cursor ?? -1) > published) movedAt = Date.now();
+    published = Math.max(published, Number(cursor ?? -1));
+    if (published >= outboxSequence) return;
   }
 }

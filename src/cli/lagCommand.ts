@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { outputColors as colors } from '../ops/terminalColors.ts';
+import { textTable } from '../ops/textTable.ts';
+import { type LaneLag, readLag } from '../replay/readLag.ts';
+import { optionNumber } from './optionNumber.ts';
+import { printLine } from './print.ts';
+import { withReadServers } from './withReadServers.ts';
+
+interface Options {
+  max?: number;
+  json?: boolean;
+}
+
+const examples = `
+Examples:
+  $ onhand lag              how far each lane is behind its log, and its publisher behind the lane
+  $ onhand lag --max 1000   for scripts: exit code 1 when a lane is more than 1000 records behind
+  $ onhand lag --json
+
+"oldest" is the age of the oldest record that is not applied; "unpublished" counts outbox rows that
+are not on Kafka yet; "owner" is the process that claimed the lane last.`;
+
+/** `onhand lag`: how far the engines are behind their logs. */
+export function lagCommand(): Command {
+  return new Command('lag')
+    .description('how far each lane is behind its log')
+    .option('--max <records>', 'exit code 1 when a lane is further behind', optionNumber(0))
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(lag);
+}
+
+async function lag({ max = Infinity, json }: Options): Promise<void> {
+  await withReadServers(async (servers) => {
+    const lanes = await readLag(servers);
+    const total = totalOf(lanes);
+    const behind = lanes.filter(({ lagRecords }) => lagRecords > max);
+    if (json) printLine(JSON.stringify({ ok: behind.length === 0, total, lanes }, null, 2));
+    else print(lanes, total);
+    if (behind.length === 0) return;
+    if (!json) {
+      const names = behind.map(({ engine, lane }) => `${engine} ${lane}`).join(', ');
+      printLine(colors.red(`more than ${max} records behind: ${names}`));
+    }
+    process.exitCode = 1;
+  });
+}
+
+type Total = Pick<LaneLag, 'lagRecords' | 'lagSeconds' | 'unpublished'>;
+
+/** The oldest of all, and how much there is in all. */
+function totalOf(lanes: readonly LaneLag[]): Total {
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    lagRecords: sum(lanes.map(({ lagRecords }) => lagRecords)),
+    lagSeconds: Math.max(0, ...lanes.map(({ lagSeconds }) => lagSeconds)),
+    unpublished: sum(lanes.map(({ unpublished }) => unpublished)),
+  };
+}
+
+function print(lanes: readonly LaneLag[], total: Total): void {
+  const rows = lanes.map(({ engine, lane, logEnd, nextOffset, owner, ...numbers }) => {
+    return [engine, lane, logEnd, nextOffset, ...cells(numbers), owner ?? 'never claimed'];
+  });
+  const head = ['engine', 'lane', 'log end', 'applied', 'lag', 'oldest', 'unpublished', 'owner'];
+  printLine(textTable(head, [...rows, ['total', '', '', '', ...cells(total), '']]));
+}
+
+function cells({ lagRecords, lagSeconds, unpublished }: Total) {
+  return [lagRecords, lagSeconds === 0 ? '' : `${lagSeconds.toFixed(1)} s`, unpublished];
+}

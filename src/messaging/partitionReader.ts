@@ -1,0 +1,114 @@
+import type { Cluster, Kafka, KafkaMessage } from 'kafkajs';
+import { OperationalError } from '../ops/errors.ts';
+import { clusterOf } from './kafkaCluster.ts';
+
+/** A record as the broker sent it; markers of transactions and aborted records are told apart. */
+type RawMessage = KafkaMessage & { isControlRecord: boolean };
+
+interface FetchedPartition {
+  lastStableOffset: string;
+  messages: RawMessage[];
+}
+
+/** The parts of kafkajs' cluster that its typings leave out. */
+interface FetchingCluster extends Omit<Cluster, 'findBroker'> {
+  retrier<Result>(work: (bail: (error: Error) => void) => Promise<Result>): Promise<Result>;
+  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+  findBroker(node: { nodeId: string }): Promise<{
+    fetch(request: object): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
+  }>;
+}
+
+const readCommitted = 1;
+/** Bytes of one answer, about; two of them are in memory for each reading. */
+const fetchBytes = 262_144;
+/** How long the broker holds a question for which there is nothing yet. */
+const waitMs = 500;
+
+/**
+ * Reads stretches of partitions, as many as are wanted at once, without a consumer group: nobody
+ * joins, nothing is committed, and nothing is left behind. Use it for topics without compaction.
+ */
+export class PartitionReader {
+  readonly #cluster: FetchingCluster;
+
+  constructor(kafka: Kafka) {
+    this.#cluster = clusterOf(kafka) as unknown as FetchingCluster;
+  }
+
+  async connect(): Promise<void> {
+    await this.#cluster.connect();
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#cluster.disconnect();
+  }
+
+  /**
+   * The committed records of one partition at offsets from `from` to below `to`, in order, in
+   * batches; the next one is fetched while one is worked on. Waits for transactions that are open
+   * below `to`. Throws LOG_CUT when records are deleted before they were read, kafkajs' errors.
+   */
+  async *read(
+    topic: string,
+    partition: number,
+    from: number,
+    to: number,
+  ): AsyncGenerator<KafkaMessage[], void, undefined> {
+    if (from >= to) return;
+    await this.#cluster.addTargetTopic(topic);
+    let position = from;
+    let fetched = await this.#fetch(topic, partition, position);
+    for (;;) {
+      const begin = position;
+      const { messages, lastStableOffset } = fetched;
+      position = Math.max(begin, Number(messages.at(-1)?.offset ?? -1) + 1);
+      // What the broker has settled and does not send any more is gone for good.
+      const isEnd = position >= to || (position === begin && Number(lastStableOffset) >= to);
+      const next = isEnd ? undefined : this.#fetch(topic, partition, position);
+      // Its failure is thrown where it is awaited, also when nobody reads on.
+      next?.catch(() => undefined);
+      const wanted = messages.filter(({ offset, isControlRecord }) => {
+        return !isControlRecord && Number(offset) >= begin && Number(offset) < to;
+      });
+      if (wanted.length > 0) yield wanted;
+      if (!next) return;
+      fetched = await next;
+    }
+  }
+
+  /** One answer of the partition's leader; a new leader, or a broken connection, is tried again. */
+  #fetch(topic: string, partition: number, from: number): Promise<FetchedPartition> {
+    const cluster = this.#cluster;
+    return cluster.retrier(async (bail) => {
+      try {
+        const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+        if (nodeId === undefined) throw new Error(`${topic}/${partition} has no leader`);
+        const broker = await cluster.findBroker({ nodeId });
+        const { responses } = await broker.fetch({
+          isolationLevel: readCommitted,
+          maxWaitTime: waitMs,
+          minBytes: 1,
+          maxBytes: fetchBytes,
+          topics: [
+            { topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: fetchBytes }] },
+          ],
+        });
+        return responses[0]?.partitions[0] ?? { lastStableOffset: '0', messages: [] };
+      } catch (error) {
+        if ((error as { type?: string }).type === 'OFFSET_OUT_OF_RANGE') {
+          bail(deleted(topic, partition, from));
+        } else await cluster.refreshMetadata();
+        throw error;
+      }
+    });
+  }
+}
+
+function deleted(topic: string, partition: number, offset: number): OperationalError {
+  return new OperationalError(
+    'LOG_CUT',
+    `${topic}/${partition} has no offset ${offset} any more: it was deleted while it was read`,
+    { hint: "Raise the topic's retention, or begin later." },
+  );
+}

@@ -1,0 +1,31 @@
+import pLimit from 'p-limit';
+import type { Settings } from '../config/settings.ts';
+import { explainedError } from './explainedError.ts';
+import type { LaneId } from '../storage/progress.ts';
+
+/** Lanes that are worked on at the same time: MySQL works for one while another is folded. */
+const atOnce = 2;
+
+/** What became of each lane: the others go on when one fails. */
+export interface LaneOutcomes<Result> {
+  done: Result[];
+  failed: (Pick<LaneId, 'engine' | 'lane'> & { error: unknown })[];
+}
+
+/** Does the same to several lanes, a few at a time; results are in the order of the lanes. */
+export async function eachLane<Result>(
+  settings: Settings,
+  lanes: readonly Pick<LaneId, 'engine' | 'lane'>[],
+  work: (lane: Pick<LaneId, 'engine' | 'lane'>) => Promise<Result>,
+): Promise<LaneOutcomes<Result>> {
+  const limit = pLimit(atOnce);
+  const settled = await Promise.allSettled(lanes.map((lane) => limit(() => work(lane))));
+  const outcomes: LaneOutcomes<Result> = { done: [], failed: [] };
+  for (const [index, result] of settled.entries()) {
+    const lane = lanes[index];
+    if (result.status === 'fulfilled') outcomes.done.push(result.value);
+    else if (lane)
+      outcomes.failed.push({ ...lane, error: explainedError(result.reason, settings) });
+  }
+  return outcomes;
+}

@@ -1,0 +1,40 @@
+import type { RowDataPacket } from 'mysql2/promise';
+import type { Querying } from './together.ts';
+
+/** A reservation that still holds units. */
+export interface OpenReservation {
+  lane: number;
+  orderId: string;
+  sku: string;
+  location: string;
+  granted: number;
+  pending: number;
+  /** Log times in ms since 1970. */
+  startedAt: number;
+  expiresAt: number;
+}
+
+/** Which of them are wanted. */
+export interface OpenReservationFilter {
+  /** Those of one stock keeping unit, at any location. */
+  sku?: string;
+  /** Those whose deadline is at or before this time, in ms since 1970. */
+  dueBy?: number;
+}
+
+/** What holds units in these lanes, those with the earliest deadline first, at most so many. */
+export async function readOpenReservations(
+  reader: Querying,
+  lanes: readonly number[],
+  { sku, dueBy }: OpenReservationFilter,
+  rowsMax: number,
+): Promise<OpenReservation[]> {
+  const [rows] = await reader.query<(RowDataPacket & OpenReservation)[]>(
+    `SELECT lane, order_id AS orderId, sku, location, granted, pending, started_at AS startedAt,
+       expires_at AS expiresAt
+     FROM reservations WHERE lane IN (?) AND due_at <= ? AND (? IS NULL OR sku = ?)
+     ORDER BY due_at, sku, location, order_id LIMIT ?`,
+    [lanes, dueBy ?? Number.MAX_SAFE_INTEGER, sku ?? null, sku ?? null, rowsMax],
+  );
+  return rows;
+}

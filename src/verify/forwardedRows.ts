@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { partitionOf } from '../messaging/partitionOf.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+
+/**
+ * What lanes of one engine write into one partition of the other's log, as digests of the messages:
+ * columns of equal length, so that a million rows take some 34 MiB and go to another thread as they
+ * are.
+ */
+export interface ForwardedRows {
+  lanes: Uint16Array;
+  sequences: Float64Array;
+  /** Log offsets of what caused them. */
+  offsets: Float64Array;
+  /** Log times. */
+  times: Float64Array;
+  digests: Float64Array;
+}
+
+interface Growing {
+  sequences: number[];
+  offsets: number[];
+  times: number[];
+  digests: number[];
+}
+
+/** Collects what one lane forwards, by target partition. */
+export class ForwardedCollector {
+  readonly #lane: number;
+  readonly #partitions: number;
+  readonly #kind: OutboxRow['kind'];
+  readonly #rows = new Map<number, Growing>();
+
+  /** Rows of this kind go to a topic of so many partitions. */
+  constructor(lane: number, kind: OutboxRow['kind'], partitions: number) {
+    this.#lane = lane;
+    this.#kind = kind;
+    this.#partitions = partitions;
+  }
+
+  take(rows: readonly OutboxRow[], offsets: readonly number[]): void {
+    for (const [index, row] of rows.entries()) {
+      if (row.kind !== this.#kind) continue;
+      const partition = partitionOf(String(row.key), this.#partitions);
+      let growing = this.#rows.get(partition);
+      if (!growing) {
+        growing = { sequences: [], offsets: [], times: [], digests: [] };
+        this.#rows.set(partition, growing);
+      }
+      growing.sequences.push(row.sequence);
+      growing.offsets.push(offsets[index] ?? 0);
+      growing.times.push(row.time);
+      growing.digests.push(messageDigest(row));
+    }
+  }
+
+  /** What was collected, by target partition. */
+  end(): Map<number, ForwardedRows> {
+    const ended = [...this.#rows].map(([partition, growing]): [number, ForwardedRows] => [
+      partition,
+      {
+        lanes: new Uint16Array(growing.sequences.length).fill(this.#lane),
+        sequences: Float64Array.from(growing.sequences),
+        offsets: Float64Array.from(growing.offsets),
+        times: Float64Array.from(growing.times),
+        digests: Float64Array.from(growing.digests),
+      },
+    ]);
+    return new Map(ended);
+  }
+}
+
+/** The rows of several lanes for one partition, one behind the other. */
+export function joinForwarded(parts: readonly ForwardedRows[]): ForwardedRows {
+  const length = parts.reduce((sum, { lanes }) => sum + lanes.length, 0);
+  const joined: ForwardedRows = {
+    lanes: new Uint16Array(length),
+    sequences: new Float64Array(length),
+    offsets: new Float64Array(length),
+    times: new Float64Array(length),
+    digests: new Float64Array(length),
+  };
+  let at = 0;
+  for (const part of parts) {
+    for (const column of ['lanes', 'sequences', 'offsets', 'times', 'digests'] as const) {
+      joined[column].set(part[column], at);
+    }
+    at += part.lanes.length;
+  }
+  return joined;
+}
+
+/** 53 bits of a digest of key and value: two messages that share it are counted as one. */
+export function messageDigest({ key, value }: Pick<OutboxRow, 'key' | 'value'>): number {
+  const keyBytes = Buffer.from(key ?? '');
+  const digest = createHash('sha256')
+    .update(`${keyBytes.length}/`)
+    .update(keyBytes)
+    .update(value ?? '')
+    .digest();
+  return digest.readUIntBE(0, 6) * 32 + (digest.readUInt8(6) & 31);
+}

@@ -1,0 +1,84 @@
+import type { Connection } from 'mysql2/promise';
+import type { OutboxRow } from '../storage/outbox.ts';
+import type { Progress } from '../storage/progress.ts';
+import { readWholeOutbox } from '../storage/readLane.ts';
+import type { LaneFindings } from './findings.ts';
+import { ForwardedCollector } from './forwardedRows.ts';
+import { OutboxComparison } from './outboxComparison.ts';
+import { PublishedLane } from './publishedLane.ts';
+import type { VerifyContext } from './verifyContext.ts';
+
+/** Rows that wait for their comparison at most, about: one order event may cause a thousand. */
+const rowsMax = 2000;
+
+const forwardedKinds = { stock: 'reply', order: 'command' } as const;
+
+/** Compares the rows that a lane's log demands, as they are folded, wherever they must be. */
+export class LaneComparison {
+  readonly forwarded: ForwardedCollector;
+  readonly published: PublishedLane;
+  readonly #outbox: OutboxComparison;
+  #rows: OutboxRow[] = [];
+  #offsets: number[] = [];
+
+  private constructor(
+    forwarded: ForwardedCollector,
+    published: PublishedLane,
+    outbox: OutboxComparison,
+  ) {
+    this.forwarded = forwarded;
+    this.published = published;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Begins at the log offset `from`, at which the lane's outbox had come to `sequence`. Throws
+   * kafkajs' errors.
+   */
+  static async open(
+    context: VerifyContext,
+    snapshot: Connection,
+    progress: Progress,
+    { from, sequence }: { from: number; sequence: number },
+    findings: LaneFindings,
+  ): Promise<LaneComparison> {
+    const { settings, topics } = context;
+    const { engine, lane, logTime } = progress;
+    const target = engine === 'stock' ? topics.orderEvents : topics.stockCommands;
+    // Also rows that do not belong there, of a sequence below the first.
+    const after = sequence > 0 ? sequence : undefined;
+    return new LaneComparison(
+      new ForwardedCollector(lane, forwardedKinds[engine], target.partitions),
+      await PublishedLane.open(context, progress, from, findings),
+      new OutboxComparison(
+        findings,
+        readWholeOutbox(snapshot, progress, after),
+        logTime - settings.ONHAND_COMMAND_MEMORY_HOURS * 3_600_000,
+      ),
+    );
+  }
+
+  /** Compares the rows that the record at an offset has caused, soon. */
+  async take(rows: readonly OutboxRow[], offset: number): Promise<void> {
+    for (const row of rows) {
+      this.#rows.push(row);
+      this.#offsets.push(offset);
+    }
+    if (this.#rows.length >= rowsMax) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const [rows, offsets] = [this.#rows, this.#offsets];
+    [this.#rows, this.#offsets] = [[], []];
+    this.forwarded.take(rows, offsets);
+    await this.#outbox.take(rows, offsets);
+    await this.published.take(rows, offsets);
+  }
+
+  /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
+  async end(isAtProgress: boolean): Promise<void> {
+    await this.flush();
+    if (isAtProgress) await this.#outbox.end();
+    await this.published.end(isAtProgress);
+  }
+}

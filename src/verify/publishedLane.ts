@@ -1,0 +1,92 @@
+import type { KafkaMessage } from 'kafkajs';
+import { topicsOf } from '../messaging/topics.ts';
+import { type LogRange, boundsOf } from '../replay/logRange.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import type { Progress } from '../storage/progress.ts';
+import { EventAudit } from './eventAudit.ts';
+import type { LaneFindings } from './findings.ts';
+import { Lookahead } from './lookahead.ts';
+import { OrderVerdictAudit } from './orderVerdictAudit.ts';
+import { PublishedComparison, type PublishedPart } from './publishedComparison.ts';
+import { comparePublishedTail } from './publishedTail.ts';
+import { type VerifyContext, readPlain } from './verifyContext.ts';
+
+const outcomeKinds = { stock: 'event', order: 'verdict' } as const;
+
+/** A partition of a topic as it is now. */
+type TopicPart = PublishedPart & { bounds: LogRange };
+
+/** What a lane has published, its outcomes and its dead letters, read beside the fold. */
+export class PublishedLane {
+  readonly #context: VerifyContext;
+  readonly #progress: Progress;
+  readonly #findings: LaneFindings;
+  readonly #parts: PublishedComparison[];
+  /** What a reader can prove by himself, of all outcomes that were read. */
+  readonly audit: EventAudit | OrderVerdictAudit;
+
+  private constructor(
+    context: VerifyContext,
+    progress: Progress,
+    findings: LaneFindings,
+    [output, deadLetter]: [output: TopicPart, deadLetter: TopicPart],
+  ) {
+    this.#context = context;
+    this.#progress = progress;
+    this.#findings = findings;
+    const isWhole = !output.isCut;
+    const { engine, lane } = progress;
+    this.audit = engine === 'stock' ? new EventAudit(isWhole) : new OrderVerdictAudit(isWhole);
+    const outcomes = audited(readPlain(context, output.topic, lane, output.bounds), this.audit);
+    const { from, to } = deadLetter.bounds;
+    const letters = context.reader.read(deadLetter.topic, lane, from, to);
+    this.#parts = [
+      new PublishedComparison(output, new Lookahead(outcomes), findings),
+      new PublishedComparison(deadLetter, new Lookahead(letters), findings),
+    ];
+  }
+
+  /** Begins to read; outcomes are compared from a log offset on. Throws kafkajs' errors. */
+  static async open(
+    context: VerifyContext,
+    progress: Progress,
+    from: number,
+    findings: LaneFindings,
+  ): Promise<PublishedLane> {
+    const { output, deadLetter } = topicsOf(context.topics, progress.engine);
+    const partOf = async (topic: string, kind: PublishedPart['kind']): Promise<TopicPart> => {
+      const log = await context.readLog(topic);
+      const { low, high } = boundsOf(log, progress.lane);
+      return { topic, kind, from, isCut: low > 0, bounds: { from: low, to: high } };
+    };
+    return new PublishedLane(context, progress, findings, [
+      await partOf(output.name, outcomeKinds[progress.engine]),
+      await partOf(deadLetter.name, 'dead-letter'),
+    ]);
+  }
+
+  async take(rows: readonly OutboxRow[], offsets: readonly number[]): Promise<void> {
+    for (const part of this.#parts) await part.take(rows, offsets);
+  }
+
+  /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
+  async end(isAtProgress: boolean): Promise<void> {
+    for (const part of this.#parts) await part.end();
+    if (!isAtProgress) return;
+    let beyond = 0;
+    for (const part of this.#parts) beyond += await part.countBeyond();
+    const kinds = [outcomeKinds[this.#progress.engine], 'dead-letter'] as const;
+    const { settings } = this.#context;
+    await comparePublishedTail(settings, this.#progress, kinds, beyond, this.#findings);
+  }
+}
+
+async function* audited(
+  batches: AsyncGenerator<KafkaMessage[], void, undefined>,
+  audit: EventAudit | OrderVerdictAudit,
+): AsyncGenerator<KafkaMessage[], void, undefined> {
+  for await (const records of batches) {
+    audit.take(records);
+    yield records;
+  }
+}

@@ -1,0 +1,168 @@
+import type { Connection } from 'mysql2/promise';
+import { laneRecords } from '../../consumers/laneRecords.ts';
+import type { LaneRecord } from '../engine/laneRecord.ts';
+import { LaneReplay } from '../engine/laneReplay.ts';
+import { openReplay } from '../engine/openReplay.ts';
+import type { OrderReplay } from '../engine/orderReplay.ts';
+import { topicsOf } from '../messaging/topics.ts';
+import { OperationalError } from '../ops/errors.ts';
+import { putChunk } from '../replay/putChunk.ts';
+import { readCheckpoint } from '../replay/readCheckpoint.ts';
+import { readFailedDecisions } from '../storage/failedDecisions.ts';
+import { type Progress, readProgress } from '../storage/progress.ts';
+import type { AuditTally } from './auditTally.ts';
+import { compareOrders } from './compareOrders.ts';
+import { compareProgress } from './compareProgress.ts';
+import { compareStock } from './compareStock.ts';
+import { type Finding, LaneFindings, type LanePlace } from './findings.ts';
+import type { ForwardedRows } from './forwardedRows.ts';
+import { LaneComparison } from './laneComparison.ts';
+import { type AskedRange, type LaneRange, resolveLaneRange } from './laneRange.ts';
+import { ObservedLane } from './observedLane.ts';
+import { openSnapshot } from './openSnapshot.ts';
+import { untilPublished } from './untilPublished.ts';
+import type { VerifyContext } from './verifyContext.ts';
+
+/** A lane to be verified. */
+export interface LaneTask extends LanePlace {
+  range: AskedRange;
+}
+
+/** How a lane was found. */
+export interface LaneReport extends LanePlace {
+  /** Outcomes were compared of log offsets from `from` on, up to `to`. */
+  from: number;
+  to: number;
+  /** Whether that is the lane's progress, at which its tables were compared too. */
+  isAtProgress: boolean;
+  /** Records folded. */
+  records: number;
+  /** Outbox sequence at `to`. */
+  outboxSequence: number;
+  findings: Finding[];
+  /** Findings, also those that were not kept. */
+  differences: number;
+  tallies: AuditTally[];
+  counts: ReadonlyMap<string, number>;
+  /** What it must have written into the other engine's log, by partition. */
+  forwarded: ReadonlyMap<number, ForwardedRows>;
+}
+
+/**
+ * Folds the log of a lane through the pure core and compares what follows from it with the lane's
+ * rows, at its progress in one snapshot, and with its published records, as all of them are read.
+ * `onRecords` is told of records as they are folded. Throws what `resolveLaneRange` throws.
+ */
+export async function verifyLane(
+  context: VerifyContext,
+  { engine, lane, range: asked }: LaneTask,
+  onRecords: (count: number) => void,
+): Promise<LaneReport> {
+  const snapshot = await openSnapshot(context.settings);
+  try {
+    const progress = await readProgress(snapshot, engine, lane);
+    if (!progress) throw unclaimed({ engine, lane });
+    const range = await resolveLaneRange(context, snapshot, progress, asked);
+    await untilPublished(context, progress);
+    return await compareLane(context, snapshot, progress, range, onRecords);
+  } finally {
+    // A query may still be under way.
+    snapshot.destroy();
+  }
+}
+
+async function compareLane(
+  context: VerifyContext,
+  snapshot: Connection,
+  progress: Progress,
+  range: LaneRange,
+  onRecords: (count: number) => void,
+): Promise<LaneReport> {
+  const { engine, lane } = progress;
+  const findings = new LaneFindings(progress);
+  const observed = new ObservedLane(await replayFrom(context, snapshot, progress, range));
+  const { replay } = observed;
+  let comparison: LaneComparison | undefined;
+  const compared = async () => {
+    const at = { from: range.from, sequence: replay.progress.outboxSequence };
+    comparison ??= await LaneComparison.open(context, snapshot, progress, at, findings);
+    return comparison;
+  };
+  let records = 0;
+  for await (const batch of readInput(context, progress, range)) {
+    for (const record of batch) {
+      const isWanted = record.offset >= range.from;
+      const into = isWanted ? (comparison ?? (await compared())) : undefined;
+      const rows = observed.take(record);
+      if (rows.length > 0) await into?.take(rows, record.offset);
+    }
+    records += batch.length;
+    onRecords(batch.length);
+  }
+  const isAtProgress = range.to >= Math.min(progress.nextOffset, range.logEnd);
+  const ended = await compared();
+  await ended.end(isAtProgress);
+  if (isAtProgress) await compareTables(snapshot, observed, progress, range.logEnd, findings);
+  return {
+    engine,
+    lane,
+    from: range.from,
+    to: isAtProgress ? progress.nextOffset : range.to,
+    isAtProgress,
+    records,
+    outboxSequence: replay.progress.outboxSequence,
+    findings: findings.kept,
+    differences: findings.count,
+    tallies: ended.published.audit.tallies(),
+    counts: ended.published.audit.counts,
+    forwarded: ended.forwarded.end(),
+  };
+}
+
+/** A fold of the lane that is to go on at the range's beginning. */
+async function replayFrom(
+  { settings }: VerifyContext,
+  snapshot: Connection,
+  progress: Progress,
+  { checkpoint }: LaneRange,
+): Promise<LaneReplay | OrderReplay> {
+  const { engine, lane } = progress;
+  const failed = await readFailedDecisions(snapshot, engine, lane);
+  const replay = openReplay(settings, progress, failed);
+  if (!checkpoint) return replay;
+  for await (const chunk of readCheckpoint(snapshot, checkpoint)) putChunk(replay, chunk);
+  replay.resume(checkpoint);
+  return replay;
+}
+
+/** The records of a lane's log, as lanes take them. */
+async function* readInput(
+  { reader, topics, registry }: VerifyContext,
+  { engine, lane }: LanePlace,
+  { begin, to }: LaneRange,
+): AsyncGenerator<LaneRecord[], void, undefined> {
+  const { input } = topicsOf(topics, engine);
+  for await (const records of reader.read(input.name, lane, begin, to)) {
+    await registry?.learn(registry.unlearned(records));
+    yield laneRecords(records, registry);
+  }
+}
+
+async function compareTables(
+  snapshot: Connection,
+  observed: ObservedLane,
+  progress: Progress,
+  logEnd: number,
+  findings: LaneFindings,
+): Promise<void> {
+  const { replay } = observed;
+  compareProgress(replay.progress, progress, logEnd, findings);
+  if (replay instanceof LaneReplay) await compareStock(snapshot, observed, replay, findings);
+  else await compareOrders(snapshot, observed, replay, progress.nextOffset, findings);
+}
+
+function unclaimed({ engine, lane }: LanePlace): OperationalError {
+  return new OperationalError('LANE_UNKNOWN', `${engine} lane ${lane} was never claimed`, {
+    hint: 'A processor claims its lanes when it starts: `onhand run`.',
+  });
+}
