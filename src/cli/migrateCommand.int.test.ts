@@ -43,7 +43,11 @@ describe('onhand migrate', function () {
       { ONHAND_MYSQL_DATABASE: 'onhand_t_none' },
     ],
     ['it may not use the database', 'MYSQL_SCHEMA_MISSING', { ONHAND_MYSQL_DATABASE: 'mysql' }],
-    ['an account to grant rights to is missing', 'MYSQL_FAILED', { ONHAND_MYSQL_APP_USER: 'none' }],
+    [
+      'a user to grant rights to is missing',
+      'MYSQL_AUTH_FAILED',
+      { ONHAND_MYSQL_APP_USER: 'none' },
+    ],
   ] as const) {
     it(`says ${code} when ${what}`, async () => {
       const wrong = { ...env, ...change };
