@@ -23,7 +23,7 @@ const undoLog = `CREATE TABLE undo_log (
 export interface SeataShop {
   orders: BenchDatabase;
   stock: BenchDatabase;
-  /** Reaches the schema of the stock, in which the orders can be read, too. */
+  /** Its user owns both schemas; the one of the stock is chosen. */
   pool: Pool;
   close(): Promise<void>;
 }
@@ -41,8 +41,6 @@ export async function seataShop(workload: OrderWorkload): Promise<SeataShop> {
   const endPool = onCleanUp(() => pool.end());
   await fillShop(pool, workload);
   await pool.query(undoLog);
-  const { ONHAND_MYSQL_DATABASE: ordersSchema } = orders.settings;
-  await pool.query('CREATE VIEW shop_orders AS SELECT * FROM ??.shop_orders', [ordersSchema]);
   const close = async () => {
     await endPool();
     await stock.close();

@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../../../src/config/settings.ts';
 import { callersCount } from '../../callers.ts';
 import { onCleanUp } from '../../cleanUp.ts';
 import { CostMeter } from '../../costMeter.ts';
-import { checkOrderShop } from '../../orderShop.ts';
 import type { OrderWorkload } from '../../orderWorkload.ts';
 import type { Side, SideRun } from '../../side.ts';
 import type { JavaProgram } from '../javaProgram.ts';
 import { RivalProcess } from '../rivalProcess.ts';
+import { checkSeataShop } from './checkSeataShop.ts';
 import { type SeataServer, seataServer } from './seataServer.ts';
 import { type SeataShop, seataShop } from './seataShop.ts';
 
@@ -86,9 +85,7 @@ async function placeAll(
   await remove();
   const { cpuSeconds, seconds, granted, refused, ...more } = JSON.parse(output) as ClientReport;
   cost.cpuSeconds['order service'] = cpuSeconds;
-  const found = await checkOrderShop(shop.pool, workload, granted);
-  const undoRows = await leftToUndo(shop);
-  if (undoRows !== 0) found.faults.push(`undo rows left: ${undoRows}`);
+  const found = await checkSeataShop(shop, workload, { granted, refused });
   if (more.failed > 0) found.faults.push(`orders failed: ${more.failed}`);
   return {
     commands: workload.orders.length,
@@ -129,14 +126,4 @@ function jdbcUrl(settings: Settings): string {
   const { ONHAND_MYSQL_HOST: host, ONHAND_MYSQL_PORT: port } = settings;
   const options = 'sslMode=DISABLED&allowPublicKeyRetrieval=true';
   return `jdbc:mysql://${host}:${port}/${settings.ONHAND_MYSQL_DATABASE}?${options}`;
-}
-
-/** Undo images that no global transaction has cleared away. */
-async function leftToUndo({ orders, stock, pool }: SeataShop): Promise<number> {
-  const schemas = [orders, stock].map(({ settings }) => settings.ONHAND_MYSQL_DATABASE);
-  const [rows] = await pool.query<(RowDataPacket & { rest: number })[]>(
-    'SELECT (SELECT COUNT(*) FROM ??.undo_log) + (SELECT COUNT(*) FROM ??.undo_log) AS rest',
-    schemas,
-  );
-  return rows[0]?.rest ?? NaN;
 }
