@@ -53,7 +53,8 @@ describe('callers of the stock client', function () {
     const calling = Array.from({ length: callers }, async () => {
       while (!isOver) {
         const number = asked++;
-        granted += await reserveOne(`order-${number}`, skus[number % skus.length]!);
+        const units = await reserveOne(`order-${number}`, skus[number % skus.length]!);
+        granted += units;
       }
     });
     for (let round = 0; round < kills; round++) {

@@ -48,7 +48,7 @@ describe('a server that is killed under load', function () {
       const before = pidOf('kafka');
       await killServer('kafka');
       await expectAway('kafka');
-      await worker.untilSaid('publisher starts anew');
+      await worker.untilSaid('Connection error', 3 * round);
       await startServer('kafka');
       expect(pidOf('kafka')).to.not.equal(before);
       await sleep(1000);
