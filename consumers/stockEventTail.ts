@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { connectAdmin } from '../src/messaging/connectAdmin.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
+import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
@@ -76,7 +77,8 @@ export class StockEventTail {
     let open = false;
     const consumer = createConsumer(
       createKafka(this.#settings, 'onhand-tail', this.#logger),
-      { groupId, maxWaitTimeInMs: fetchWaitMs },
+      // A member that Kafka has lost holds up its successor for a session, though it is alone.
+      { groupId, ...groupSession(this.#settings), maxWaitTimeInMs: fetchWaitMs },
       {
         onCrash: (error) => {
           crash = error;
