@@ -34,7 +34,8 @@ export async function loadLevels(
   >(
     `SELECT STRAIGHT_JOIN sku, location, on_hand AS onHand, reserved, sequence, known
      FROM ${namedRows(items)} AS named (named_sku, named_location)
-     JOIN stock_levels ON lane = ? AND sku = named_sku AND location = named_location`,
+     JOIN stock_levels FORCE INDEX (PRIMARY)
+       ON lane = ? AND sku = named_sku AND location = named_location`,
     [...items, lane],
   );
   for (const { sku, location, onHand, reserved, sequence, known } of rows) {
@@ -54,7 +55,7 @@ export async function loadReservations(
   if (orderIds.length === 0) return;
   const [rows] = await reader.query<ReservationRow[]>(
     `SELECT STRAIGHT_JOIN ${reservationColumns} FROM ${namedRows(orderIds)} AS named (named_order)
-     JOIN reservations ON lane = ? AND order_id = named_order`,
+     JOIN reservations FORCE INDEX (PRIMARY) ON lane = ? AND order_id = named_order`,
     [...orderIds, lane],
   );
   rows.forEach((row) => putRow(state, row));
@@ -115,7 +116,8 @@ export async function loadRemembered(
   if (commandIds.length === 0) return;
   const [rows] = await reader.query<(RowDataPacket & { commandId: string; value: Buffer })[]>(
     `SELECT STRAIGHT_JOIN command_id AS commandId, value FROM ${namedRows(commandIds)} AS named (id)
-     JOIN outbox ON engine = 'stock' AND lane = ? AND command_id = id`,
+     JOIN outbox FORCE INDEX (remembered)
+       ON engine = 'stock' AND lane = ? AND command_id = id`,
     [...commandIds, lane],
   );
   for (const { commandId, value } of rows) {

@@ -22,7 +22,7 @@ export async function readOrders(
   const [rows] = await reader.query<OrderRow[]>(
     `SELECT STRAIGHT_JOIN state FROM ${namedRows(orderIds)}
        AS named (named_order)
-     JOIN orders ON lane = ? AND order_id = named_order`,
+     JOIN orders FORCE INDEX (PRIMARY) ON lane = ? AND order_id = named_order`,
     [...orderIds, lane],
   );
   return rows.map(({ state }) => state);

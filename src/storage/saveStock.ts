@@ -61,7 +61,7 @@ async function updateLevels(
     return [sku, location, previousSequence, onHand, reserved, sequence, known];
   });
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `UPDATE stock_levels AS level
+    `UPDATE stock_levels AS level FORCE INDEX (PRIMARY)
      JOIN ${namedRows(rows)}
        AS next (sku, location, previous_sequence, on_hand, reserved, sequence, known)
        ON level.lane = ? AND level.sku = next.sku AND level.location = next.location

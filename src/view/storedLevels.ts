@@ -42,7 +42,8 @@ export async function readStoredLevels(
     `SELECT STRAIGHT_JOIN ${columns}
      FROM ${namedRows(named)}
        AS named (named_lane, named_sku, named_at)
-     JOIN stock_levels ON lane = named_lane AND sku = named_sku AND location = named_at`,
+     JOIN stock_levels FORCE INDEX (PRIMARY)
+       ON lane = named_lane AND sku = named_sku AND location = named_at`,
     named,
   );
   const found = new Map(rows.map((row) => [nameOf(row), row]));
