@@ -1,8 +1,8 @@
 import { invariant } from '../ops/errors.ts';
 
 /**
- * Rows as a table, one placeholder each. Join from there with the key's name in FORCE INDEX: given a
- * list with IN, or while the statistics of a young table say that it is empty, MySQL may read the
+ * Rows as a table, one placeholder each. Join from there with the key's name in FORCE INDEX: given
+ * a list with IN, or while the statistics of a young table say that it is empty, MySQL may read the
  * whole lane for each row (seconds instead of milliseconds).
  */
 export function namedRows(rows: readonly unknown[]): string {
