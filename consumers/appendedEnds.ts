@@ -1,20 +1,13 @@
-import { type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
+import { clusterOf } from '../src/messaging/kafkaCluster.ts';
 import { invariant } from '../src/ops/errors.ts';
-
-/** The parts of kafkajs' cluster that its typings leave out. */
-interface OffsetCluster extends Cluster {
-  addTargetTopic(topic: string): Promise<void>;
-  fetchTopicsOffset(
-    topics: { topic: string; fromBeginning: false; partitions: { partition: number }[] }[],
-  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
-}
 
 /**
  * The end of each partition of a topic, records of open transactions included. The offsets that
  * kafkajs' admin gives stop before the first of those. Opens a connection of its own.
  */
 export async function appendedEnds(kafka: Kafka, topic: string): Promise<Map<number, number>> {
-  const cluster = uncommittedCluster(kafka);
+  const cluster = clusterOf(kafka, { readUncommitted: true });
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
@@ -27,22 +20,4 @@ export async function appendedEnds(kafka: Kafka, topic: string): Promise<Map<num
   } finally {
     await cluster.disconnect();
   }
-}
-
-/** kafkajs hands its cluster to partition assigners, when a consumer is made, not connected. */
-function uncommittedCluster(kafka: Kafka): OffsetCluster {
-  let cluster: Cluster | undefined;
-  kafka.consumer({
-    groupId: 'none',
-    readUncommitted: true,
-    allowAutoTopicCreation: false,
-    partitionAssigners: [
-      (given) => {
-        cluster = given.cluster;
-        return PartitionAssigners.roundRobin(given);
-      },
-    ],
-  });
-  invariant(cluster, 'kafkajs gave the partition assigner no cluster');
-  return cluster;
 }

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import type { WhatIfSum } from '../replay/whatIfLanes.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
-import { runCli } from '../testing/cliChild.ts';
+import { cliOf } from '../testing/cliOf.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
-import { expectOneError } from '../testing/expectOneError.ts';
-import { settingsEnv } from '../testing/settingsEnv.ts';
 import { storedTables } from '../testing/storedTables.ts';
 import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
 
@@ -42,15 +40,7 @@ describe('onhand level and replay what-if', function () {
     await onhand?.close();
   });
 
-  const cli = (...args: string[]) => runCli(args, settingsEnv(onhand.settings));
-  const json = async (...args: string[]): Promise<unknown> => {
-    const { code, stdout, stderr } = await cli(...args, '--json');
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    return JSON.parse(stdout);
-  };
-  const expectError = async (code: Parameters<typeof expectOneError>[1], ...args: string[]) => {
-    expectOneError(await cli(...args), code, settingsEnv(onhand.settings));
-  };
+  const { cli, json, expectError } = cliOf(() => onhand);
   const levels = async (...args: string[]) => {
     const { levels: found } = (await json('level', 'tea', ...args)) as { levels: Level[] };
     return found.map(({ location, onHand, reserved, sequence }) => {

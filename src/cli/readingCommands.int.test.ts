@@ -4,6 +4,7 @@ import type { PublishedStockEvent } from '../messaging/stockEventCodec.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import type { LaneLag } from '../replay/readLag.ts';
 import { runCli } from '../testing/cliChild.ts';
+import { cliOf } from '../testing/cliOf.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
 import { expectOneError } from '../testing/expectOneError.ts';
 import { settingsEnv } from '../testing/settingsEnv.ts';
@@ -36,15 +37,7 @@ describe('onhand lag, history and reservation', function () {
     await onhand?.close();
   });
 
-  const cli = (...args: string[]) => runCli(args, settingsEnv(onhand.settings));
-  const json = async (...args: string[]): Promise<unknown> => {
-    const { code, stdout, stderr } = await cli(...args, '--json');
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    return JSON.parse(stdout);
-  };
-  const expectError = async (code: Parameters<typeof expectOneError>[1], ...args: string[]) => {
-    expectOneError(await cli(...args), code, settingsEnv(onhand.settings));
-  };
+  const { cli, json, expectError } = cliOf(() => onhand);
 
   describe('history', () => {
     it('tells what happened to a stock item, as it was published', async () => {

@@ -4,12 +4,13 @@ import { invariant } from '../ops/errors.ts';
 /**
  * The connections of a client, for requests that kafkajs has and does not offer. Not connected yet;
  * whoever connects it disconnects it. kafkajs hands it to partition assigners, when a consumer is
- * made.
+ * made. `readUncommitted`: the ends that it tells include records of open transactions.
  */
-export function clusterOf(kafka: Kafka): Cluster {
+export function clusterOf(kafka: Kafka, { readUncommitted = false } = {}): Cluster {
   let cluster: Cluster | undefined;
   kafka.consumer({
     groupId: 'none',
+    readUncommitted,
     allowAutoTopicCreation: false,
     partitionAssigners: [
       (given) => {
