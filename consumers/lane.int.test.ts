@@ -1,10 +1,10 @@
 import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import pLimit from 'p-limit';
 import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import { policyOf } from '../src/engine/policyOf.ts';
 import type { SliceLimits } from '../src/engine/sliceLimits.ts';
+import { SliceRounds } from '../src/engine/sliceRounds.ts';
 import { StockLane } from '../src/engine/stockLane.ts';
 import { decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { InvariantError } from '../src/ops/errors.ts';
@@ -68,7 +68,7 @@ describe('Lane', function () {
         },
       },
       silentLogger,
-      pLimit(1),
+      new SliceRounds(pool, limits, 1),
     );
     running = lane;
     let sku = 0;
@@ -88,8 +88,8 @@ describe('Lane', function () {
   for (const lost of ['statement', 'answer'] as const) {
     for (const text of [
       'START TRANSACTION',
-      'UPDATE progress',
-      'UPDATE stock_levels',
+      'STRAIGHT_JOIN progress',
+      'STRAIGHT_JOIN stock_levels',
       'INSERT INTO reservations',
       'INSERT INTO outbox',
       'COMMIT',
@@ -127,7 +127,7 @@ describe('Lane', function () {
 
   it('waits for a MySQL that is away, and stops when it is told to', async () => {
     const { lane, commands, accept, reports } = await newLane();
-    proxy.cutAt('UPDATE progress', 'statement', 300);
+    proxy.cutAt('STRAIGHT_JOIN progress', 'statement', 300);
     accept([commands.receive(1)]);
     await waitUntil('a retry', () => reports.includes('retry'));
     await lane.stop();

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
-import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { HandlerError, positionKey } from '../src/engine/handlerError.ts';
 import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
 import type { LaneWork, LogEntry, SliceResult } from '../src/engine/laneWork.ts';
 import type { SliceLimits } from '../src/engine/sliceLimits.ts';
+import type { SliceRounds } from '../src/engine/sliceRounds.ts';
+import { RoundError } from '../src/engine/sliceTransaction.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
 import type { FailedDecision } from '../src/storage/failedDecisions.ts';
 import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
@@ -40,8 +41,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   readonly #pool: Pool;
   readonly #work: LaneWork<Entry>;
   readonly #limits: SliceLimits;
-  /** Lets a few lanes of the process have a transaction open at once. */
-  readonly #turn: LimitFunction;
+  readonly #rounds: SliceRounds;
   readonly #listener: LaneListener;
   readonly #logger: Logger;
   #progress: Progress;
@@ -65,9 +65,9 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     limits: SliceLimits,
     listener: LaneListener,
     logger: Logger,
-    turn: LimitFunction,
+    rounds: SliceRounds,
   ) {
-    this.#turn = turn;
+    this.#rounds = rounds;
     this.#pool = pool;
     this.#progress = progress;
     this.#limits = limits;
@@ -123,13 +123,12 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   async #run(): Promise<void> {
     try {
       while (await this.#waitForWork()) {
-        const slice = this.#entries.slice(0, this.#work.cut(this.#entries, this.#limits));
-        const taken = await this.#apply(slice, this.#endOf(slice));
+        const taken = await this.#apply();
         if (taken === undefined) return;
         // Not before: it may have become full, and its partition paused, meanwhile.
         const wasFull = this.isFull;
+        this.#bytes -= bytesOf(this.#entries.slice(0, taken).map(({ record }) => record));
         this.#entries = this.#entries.slice(taken);
-        this.#bytes -= bytesOf(slice.slice(0, taken).map(({ record }) => record));
         if (wasFull && !this.isFull) this.#listener.onRoom();
       }
     } catch (error) {
@@ -155,25 +154,39 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   }
 
   /**
-   * Applies a slice, again and again while MySQL is away. Returns how many entries it took, or
-   * undefined when told to stop meanwhile.
+   * Applies the next slice, again and again while MySQL is away. Returns how many entries it took,
+   * or undefined when told to stop meanwhile.
    */
-  async #apply(slice: readonly Entry[], end: number): Promise<number | undefined> {
+  async #apply(): Promise<number | undefined> {
+    let slice: readonly Entry[] = [];
+    let end = this.#progress.nextOffset;
+    let hasFailed = false;
+    // By itself after a failure: it must not hold up other lanes, nor they it.
+    const size = () =>
+      hasFailed
+        ? { commands: Infinity, bytes: 0 }
+        : { commands: this.#entries.length, bytes: this.#bytes };
     for (let backOffMs = backOffMsFirst; !this.#stopping;) {
       try {
-        const result = await this.#turn(() =>
-          this.#work.apply(this.#progress, slice, end, this.#poison),
-        );
+        const result = await this.#rounds.run(size, (transaction) => {
+          // Cut when its turn comes; the same slice again when it is not certain what became of it.
+          if (end === this.#progress.nextOffset) {
+            slice = this.#entries.slice(0, this.#work.cut(this.#entries, this.#limits));
+            end = this.#endOf(slice);
+          }
+          return this.#work.apply(transaction, this.#progress, slice, end, this.#poison);
+        });
         this.#goOn(result.progress);
         this.#listener.onCommitted(result.taken, result);
         return result.taken;
       } catch (error) {
         this.#work.forget();
+        hasFailed = true;
         if (error instanceof HandlerError) {
           this.#countTry(error);
           continue;
         }
-        if (!(error instanceof FencedError) && !isTransient(error)) throw error;
+        if (!mayBeOver(error)) throw error;
         this.#logger.warn(
           { reason: messageOf(error), offset: this.#progress.nextOffset },
           'slice not applied, retrying',
@@ -238,6 +251,11 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     this.#listener.onCommitted(taken, undefined);
     return taken;
   }
+}
+
+/** Whether the progress row may tell, or another try help. */
+function mayBeOver(error: unknown): boolean {
+  return error instanceof FencedError || error instanceof RoundError || isTransient(error);
 }
 
 function bytesOf(records: readonly LaneRecord[]): number {

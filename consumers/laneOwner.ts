@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
-import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import type { LaneWork } from '../src/engine/laneWork.ts';
+import { sliceLimitsOf } from '../src/engine/sliceLimits.ts';
+import type { SliceRounds } from '../src/engine/sliceRounds.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { TopicIdentity } from '../src/messaging/topicIds.ts';
 import type { Topic } from '../src/messaging/topics.ts';
@@ -41,8 +42,8 @@ export interface LaneContext {
   /** Where the logs of lanes end, as last looked up. */
   logEnds: ReadonlyMap<number, number>;
   openPublisher(claim: Progress): LanePublisher;
-  /** Lets a few lanes of the process have a transaction open at once. */
-  turn: LimitFunction;
+  /** Shared by all lanes of the process. */
+  rounds: SliceRounds;
   /** Knows the schemas that records name by id, if there is one. */
   registry?: SchemaRegistry | undefined;
 }
@@ -218,20 +219,16 @@ export class LaneOwner {
   }
 
   #open(claim: Progress, work: LaneWork, parkedItems: number, logger: Logger): void {
-    const { engine, pool, settings, metrics, turn } = this.#context;
+    const { engine, pool, settings, metrics, rounds } = this.#context;
     const partition = claim.lane;
     const publisher = this.#context.openPublisher(claim);
     const unpublished = new UnpublishedAge();
     unpublished.committed(claim.outboxSequence, undefined, performance.now());
-    const limits = {
-      commandsMax: settings.ONHAND_SLICE_COMMANDS_MAX,
-      bytesMax: settings.ONHAND_SLICE_BYTES_MAX,
-    };
     const lane = new Lane(
       pool,
       claim,
       work,
-      limits,
+      sliceLimitsOf(settings),
       {
         onCommitted: (records, result) => {
           publisher.offer(result?.rows);
@@ -255,7 +252,7 @@ export class LaneOwner {
         },
       },
       logger,
-      turn,
+      rounds,
     );
     this.#owned.set(partition, { lane, publisher, unpublished });
     this.#troubles.delete(partition);

@@ -72,7 +72,7 @@ describe('the outbox on Kafka', function () {
   };
   const publish = (of: Progress) => newPublisher().open(of);
   const store = (lane: number, rows: OutboxRow[]) =>
-    inTransaction(onhand.pool, (connection) => appendOutbox(connection, 'stock', lane, rows));
+    inTransaction(onhand.pool, (connection) => appendOutbox(connection, 'stock', [{ lane, rows }]));
   /** What readers see, once they see so many: the broker shows a transaction a little later. */
   const published = async (lane: number, count: number) => {
     let sequences: number[] = [];

@@ -64,7 +64,9 @@ describe('OutboxPublisher, when something comes while it reads the table', funct
 
   it('publishes rows that were committed meanwhile and are only in the table', async () => {
     const { published, metrics } = await newLane(async (reading) => {
-      await inTransaction(onhand.pool, (on) => appendOutbox(on, 'stock', 1, [deadLetter(1)]));
+      await inTransaction(onhand.pool, (on) =>
+        appendOutbox(on, 'stock', [{ lane: 1, rows: [deadLetter(1)] }]),
+      );
       reading.offer(undefined);
     });
     expect(published.cursor).to.be.undefined;
@@ -96,7 +98,7 @@ describe('OutboxPublisher, with several lanes', function () {
   const openLane = async (lane: number, rows: OutboxRow[]) => {
     const id = { engine: 'stock', lane, topicId: 't'.repeat(22), partitionCount: 3 } as const;
     const claim = await inTransaction(onhand.pool, async (connection) => {
-      await appendOutbox(connection, 'stock', lane, rows);
+      await appendOutbox(connection, 'stock', [{ lane, rows }]);
       return claimLane(connection, id, 'test');
     });
     return publisher.open(claim);
@@ -112,7 +114,9 @@ describe('OutboxPublisher, with several lanes', function () {
     for (const [index, other] of others.entries()) {
       const lane = index + 1;
       await waitUntil(`lane ${lane}`, () => other.cursor === 1);
-      await inTransaction(onhand.pool, (on) => appendOutbox(on, 'stock', lane, [deadLetter(2)]));
+      await inTransaction(onhand.pool, (on) =>
+        appendOutbox(on, 'stock', [{ lane, rows: [deadLetter(2)] }]),
+      );
       other.offer(undefined);
       await waitUntil(`lane ${lane} again`, () => other.cursor === 2);
     }

@@ -1,10 +1,9 @@
 import type { Pool } from 'mysql2/promise';
+import { saveSlices } from '../../src/engine/saveSlices.ts';
 import { invariant } from '../../src/ops/errors.ts';
 import { inTransaction } from '../../src/storage/database.ts';
-import { type OutboxRow, appendOutbox } from '../../src/storage/outbox.ts';
-import { type Progress, advanceProgress, claimLane } from '../../src/storage/progress.ts';
-import { saveLevels, saveReservations } from '../../src/storage/saveStock.ts';
-import { allOf } from '../../src/storage/together.ts';
+import type { OutboxRow } from '../../src/storage/outbox.ts';
+import { type Progress, claimLane } from '../../src/storage/progress.ts';
 import type { FoldedLane } from './foldedLanes.ts';
 
 /** Writes the slices of a lane that were decided beforehand, each as onhand commits it. */
@@ -44,20 +43,15 @@ export class FoldedWriter {
     const slice = this.#lane.slices[this.#written++];
     invariant(slice, 'no slice is left');
     const { rows, changes } = slice;
-    const { lane } = this.#lane.id;
     const from = this.#progress;
     const to = {
       ...from,
       nextOffset: from.nextOffset + rows.length,
       outboxSequence: from.outboxSequence + rows.length,
     };
+    const { levels, reservations } = changes;
     await inTransaction(this.#pool, (connection) =>
-      allOf([
-        advanceProgress(connection, from, to),
-        saveLevels(connection, lane, changes.levels),
-        saveReservations(connection, lane, changes.reservations),
-        appendOutbox(connection, 'stock', lane, rows),
-      ]),
+      saveSlices(connection, [{ from, to, levels, reservations, outbox: rows }]),
     );
     this.#progress = to;
     return rows;

@@ -1,6 +1,5 @@
 import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
-import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { EngineConsumer } from '../../consumers/engineConsumer.ts';
 import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
@@ -12,6 +11,7 @@ import { OrderLane } from '../engine/orderLane.ts';
 import { orderPolicyOf } from '../engine/orderPolicyOf.ts';
 import { OutboxPruner } from '../engine/outboxPruner.ts';
 import { policyOf } from '../engine/policyOf.ts';
+import type { SliceRounds } from '../engine/sliceRounds.ts';
 import { StockLane } from '../engine/stockLane.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
 import type { SchemaRegistry } from '../messaging/registry/schemaRegistry.ts';
@@ -34,8 +34,8 @@ export interface EngineShared {
   admin: Admin;
   logger: Logger;
   metrics: Metrics;
-  /** Lets a few lanes of the process have a transaction open at once. */
-  turn: LimitFunction;
+  /** Shared by all lanes of the process. */
+  rounds: SliceRounds;
   /** By whose ids records name their schemas, if there is one. */
   registry: SchemaRegistry | undefined;
   viewWriter: ViewWriter | undefined;
@@ -57,8 +57,8 @@ const engines = {
     tick: encodeStockCommand({ kind: 'ExpireDue', limit: EXPIRE_LIMIT_MAX }),
   },
   order: {
-    openWork: (pool: Pool, settings: Settings) => (lane: number) =>
-      new OrderLane(pool, lane, orderPolicyOf(settings)),
+    openWork: (_pool: Pool, settings: Settings) => (lane: number) =>
+      new OrderLane(lane, orderPolicyOf(settings)),
     tick: encodeOrderEvent({ kind: 'DeadlinesDue', limit: DEADLINE_LINES_MAX }),
   },
 };

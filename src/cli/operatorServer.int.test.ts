@@ -83,7 +83,7 @@ describe('what an operator sees of a running processor', function () {
   });
 
   it('counts a try that MySQL broke off, and its command once all the same', async () => {
-    proxy.cutAt('UPDATE progress', 'statement');
+    proxy.cutAt('STRAIGHT_JOIN progress', 'statement');
     await onhand.send([commandsFor(skus[0]!).adjust(1)]);
     await onhand.settled();
     const metrics = await scrape();

@@ -1,7 +1,8 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
+import { sliceLimitsOf } from '../engine/sliceLimits.ts';
+import { SliceRounds } from '../engine/sliceRounds.ts';
 import { prepareRegistry } from '../messaging/registry/prepareRegistry.ts';
 import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
 import { topicRegistry } from '../messaging/topics.ts';
@@ -45,10 +46,10 @@ export async function startProcessor(
     requireTopics(await checkTopics(admin, topics));
     const registry = await prepareRegistry(settings, topics);
     await requireDatabase(pool, settings);
-    const turn = pLimit(settings.ONHAND_SLICES_AT_ONCE);
+    const rounds = new SliceRounds(pool, sliceLimitsOf(settings), settings.ONHAND_SLICES_AT_ONCE);
     viewWriter = settings.ONHAND_VIEW ? new ViewWriter(settings, logger) : undefined;
     const context = { settings, topics, pool, admin, logger, metrics };
-    const shared = { ...context, turn, registry, viewWriter };
+    const shared = { ...context, rounds, registry, viewWriter };
     const engines = engineNames.map((engine) => engineProcess(engine, shared, onCrash));
     const views = engines.map(({ view }) => view);
     const server = await startOperatorServer(shared, views);

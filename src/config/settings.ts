@@ -95,7 +95,7 @@ export const settings = z
       'bytes of commands in one transaction at most',
     ),
     ONHAND_SLICES_AT_ONCE: count(4, 100).describe(
-      'transactions that a process has open at once; more lanes take turns',
+      'transactions that a process has open at once; what comes meanwhile goes together then',
     ),
     ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
       'how long a worker may be silent before its lanes go to others, in seconds',

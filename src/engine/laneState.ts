@@ -1,4 +1,3 @@
-import type { Pool } from 'mysql2/promise';
 import { expireLimit } from '../domain/limits.ts';
 import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
@@ -11,10 +10,12 @@ import {
   loadReservations,
   readEarliestDeadline,
 } from '../storage/loadStock.ts';
-import { type Querying, together } from '../storage/together.ts';
+import type { SliceLookups } from '../storage/sliceLookups.ts';
+import type { Querying } from '../storage/together.ts';
 import { type ParkedRow, countParked, readParked } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
 import { namedStock } from './namedStock.ts';
+import type { SliceTransaction } from './sliceTransaction.ts';
 
 /** A working copy, and the parked commands of the items that the slice brings back. */
 export interface LoadedState {
@@ -30,7 +31,6 @@ const LEVELS_MAX = 50_000;
  * lane's compare-and-set succeeds; whoever sees one fail must `forget`.
  */
 export class LaneState {
-  readonly #pool: Pool;
   readonly #lane: number;
   readonly #policy: Policy;
   readonly #levels = new Map<string, StockItem['level']>();
@@ -40,36 +40,37 @@ export class LaneState {
   /** Nothing in the lane is due before this log time; 0 when that has to be looked up. */
   #nothingDueBefore = 0;
 
-  constructor(pool: Pool, lane: number, policy: Policy) {
-    this.#pool = pool;
+  constructor(lane: number, policy: Policy) {
     this.#lane = lane;
     this.#policy = policy;
   }
 
   /** A working copy that holds everything that the entries name. */
-  async load(entries: readonly Entry[]): Promise<LoadedState> {
+  async load(
+    { reader, lookups }: SliceTransaction,
+    entries: readonly Entry[],
+  ): Promise<LoadedState> {
     const state = emptyState(this.#policy);
     const named = namedStock(entries);
     const now = entries.at(-1)?.time ?? 0;
     if (this.#nothingDueBefore <= now) {
-      this.#nothingDueBefore = await readEarliestDeadline(this.#pool, this.#lane);
+      this.#nothingDueBefore = await readEarliestDeadline(reader, this.#lane);
     }
     const tick = entries.find((entry) => 'command' in entry && entry.command.kind === 'ExpireDue');
     if (tick && 'command' in tick && tick.command.kind === 'ExpireDue') {
-      await loadDueOfLane(this.#pool, this.#lane, now, expireLimit(tick.command), state);
+      await loadDueOfLane(reader, this.#lane, now, expireLimit(tick.command), state);
       named.items.push(...state.due.map(({ sku, location }): [string, string] => [sku, location]));
     } else if (this.#nothingDueBefore <= now) {
-      await loadDueOfItems(this.#pool, this.#lane, named.items, now, state);
+      await loadDueOfItems(reader, this.#lane, named.items, now, state);
     }
-    const reader = together(this.#pool);
     await Promise.all([
-      this.#loadLevels(reader, named.items, state),
-      loadReservations(reader, this.#lane, named.orderIds, state),
-      loadRemembered(reader, this.#lane, named.commandIds, state),
+      this.#loadLevels(lookups, named.items, state),
+      loadReservations(lookups, this.#lane, named.orderIds, state),
+      loadRemembered(lookups, this.#lane, named.commandIds, state),
     ]);
-    await this.#loadCounts();
+    await this.#loadCounts(reader);
     this.#parked.forEach((count, key) => state.parked.set(key, count));
-    return { state, waiting: await this.#loadWaiting(entries) };
+    return { state, waiting: await this.#loadWaiting(reader, entries) };
   }
 
   /** Keeps what a committed slice has changed. */
@@ -94,29 +95,32 @@ export class LaneState {
     this.#nothingDueBefore = 0;
   }
 
-  async #loadCounts(): Promise<void> {
+  async #loadCounts(reader: Querying): Promise<void> {
     if (this.#parkedIsKnown) return;
-    for (const { sku, location, waiting } of await countParked(this.#pool, this.#lane)) {
+    for (const { sku, location, waiting } of await countParked(reader, this.#lane)) {
       this.#parked.set(itemKey(sku, location), waiting);
     }
     this.#parkedIsKnown = true;
   }
 
   /** Waiting commands of the items that operators bring back. */
-  async #loadWaiting(entries: readonly Entry[]): Promise<Map<string, ParkedRow[]>> {
+  async #loadWaiting(
+    reader: Querying,
+    entries: readonly Entry[],
+  ): Promise<Map<string, ParkedRow[]>> {
     const waiting = new Map<string, ParkedRow[]>();
     for (const entry of entries) {
       if (!('command' in entry)) continue;
       const { command } = entry;
       if (command.kind !== 'RetryParked' && command.kind !== 'SkipParked') continue;
       const { sku, location } = command;
-      waiting.set(itemKey(sku, location), await readParked(this.#pool, this.#lane, sku, location));
+      waiting.set(itemKey(sku, location), await readParked(reader, this.#lane, sku, location));
     }
     return waiting;
   }
 
   async #loadLevels(
-    reader: Querying,
+    lookups: SliceLookups,
     items: NamedStock['items'],
     state: StockState,
   ): Promise<void> {
@@ -125,6 +129,6 @@ export class LaneState {
       if (level) itemOf(state, sku, location).level = level;
       return !level;
     });
-    await loadLevels(reader, this.#lane, missing, state);
+    await loadLevels(lookups, this.#lane, missing, state);
   }
 }

@@ -3,6 +3,7 @@ import type { LaneId, Progress } from '../storage/progress.ts';
 import type { SliceLimits } from './sliceLimits.ts';
 import type { Poison } from './handlerError.ts';
 import type { LaneRecord } from './laneRecord.ts';
+import type { SliceTransaction } from './sliceTransaction.ts';
 
 /** A record with its log time, in ms since 1970: the append time, made monotonic within a lane. */
 export interface LogEntry {
@@ -46,6 +47,7 @@ export interface LaneWork<Entry extends LogEntry = LogEntry> {
    * throws HandlerError for an entry that should be there, when its decision throws.
    */
   apply(
+    transaction: SliceTransaction,
     from: Progress,
     entries: readonly Entry[],
     nextOffset: number,

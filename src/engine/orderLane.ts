@@ -1,15 +1,9 @@
-import type { Pool } from 'mysql2/promise';
 import { isId } from '../domain/limits.ts';
 import { DEADLINE_LINES_MAX } from '../domain/order/orderLimits.ts';
 import type { Order, OrderPolicy, OrderState } from '../domain/order/orderState.ts';
 import { emptyOrderState } from '../domain/order/orderState.ts';
-import { faultPoint } from '../ops/faultPoint.ts';
-import { inTransaction } from '../storage/database.ts';
-import { saveFailedDecisions } from '../storage/failedDecisions.ts';
-import { readDueOrders, readOrders, saveOrders } from '../storage/orders.ts';
-import { appendOutbox } from '../storage/outbox.ts';
-import { type Progress, advanceProgress } from '../storage/progress.ts';
-import { allOf } from '../storage/together.ts';
+import { readDueOrders } from '../storage/orders.ts';
+import type { Progress } from '../storage/progress.ts';
 import { cutSlice } from './cutSlice.ts';
 import { type DecidedOrders, decideOrders } from './decideOrders.ts';
 import type { Poison } from './handlerError.ts';
@@ -17,6 +11,7 @@ import type { LaneWork, SliceResult } from './laneWork.ts';
 import { type OrderEntry, decodeOrderSlice } from './orderEntry.ts';
 import { orderOutcomes } from './orderOutcomes.ts';
 import type { SliceLimits } from './sliceLimits.ts';
+import type { SliceTransaction } from './sliceTransaction.ts';
 
 /** Lines of orders kept in memory per lane at most, over all orders. */
 const LINES_MAX = 20_000;
@@ -24,15 +19,13 @@ const LINES_MAX = 20_000;
 /** The work of an order lane: order events in, commands for the stock engine and verdicts out. */
 export class OrderLane implements LaneWork<OrderEntry> {
   readonly decode = decodeOrderSlice;
-  readonly #pool: Pool;
   readonly #lane: number;
   readonly #policy: OrderPolicy;
   /** Recently changed orders, exact as long as the lane's compare-and-set succeeds. */
   readonly #orders = new Map<string, { order: Order; lines: number }>();
   #lines = 0;
 
-  constructor(pool: Pool, lane: number, policy: OrderPolicy) {
-    this.#pool = pool;
+  constructor(lane: number, policy: OrderPolicy) {
     this.#lane = lane;
     this.#policy = policy;
   }
@@ -42,13 +35,14 @@ export class OrderLane implements LaneWork<OrderEntry> {
   }
 
   async apply(
+    transaction: SliceTransaction,
     from: Progress,
     entries: readonly OrderEntry[],
     nextOffset: number,
     poison: Poison,
   ): Promise<SliceResult> {
     const begun = performance.now();
-    const state = await this.#load(entries);
+    const state = await this.#load(transaction, entries);
     const known = new Set(state.orders.keys());
     const decided = decideOrders(state, entries, from, poison);
     const { taken, rows, facts } = decided;
@@ -56,20 +50,17 @@ export class OrderLane implements LaneWork<OrderEntry> {
     const touched = new Set(facts.map(({ orderId }) => orderId));
     const changed = [...touched].sort().flatMap((orderId) => {
       const order = state.orders.get(orderId);
-      return order ? [{ order, isNew: !known.has(orderId) }] : [];
+      return order ? [{ order, isNew: !known.has(orderId), applied: progress.nextOffset }] : [];
     });
 
     const decidedAt = performance.now();
-    await inTransaction(this.#pool, async (connection) => {
-      await allOf([
-        advanceProgress(connection, from, progress),
-        saveOrders(connection, from.lane, changed, progress.nextOffset),
-        saveFailedDecisions(connection, from.engine, from.lane, [...poison.values()]),
-        appendOutbox(connection, from.engine, from.lane, rows),
-      ]);
-      faultPoint('slice-before-commit');
+    await transaction.commit({
+      from,
+      to: progress,
+      orders: changed,
+      failed: [...poison.values()],
+      outbox: rows,
     });
-    faultPoint('slice-after-commit');
 
     for (const { order } of changed) this.#keep(order);
     const measures = {
@@ -92,14 +83,17 @@ export class OrderLane implements LaneWork<OrderEntry> {
   }
 
   /** A working copy that holds every order that the entries name. */
-  async #load(entries: readonly OrderEntry[]): Promise<OrderState> {
+  async #load(
+    { reader, lookups }: SliceTransaction,
+    entries: readonly OrderEntry[],
+  ): Promise<OrderState> {
     const state = emptyOrderState(this.#policy);
     const missing = new Set<string>();
     for (const entry of entries) {
       if (!('event' in entry)) continue;
       const { event, time } = entry;
       if (event.kind === 'DeadlinesDue') {
-        const due = await readDueOrders(this.#pool, this.#lane, time, DEADLINE_LINES_MAX);
+        const due = await readDueOrders(reader, this.#lane, time, DEADLINE_LINES_MAX);
         for (const order of due) state.orders.set(order.head.orderId, order);
         state.due = due.map(({ head }) => head.orderId);
         return state;
@@ -109,7 +103,7 @@ export class OrderLane implements LaneWork<OrderEntry> {
       if (kept) state.orders.set(event.orderId, kept.order);
       else missing.add(event.orderId);
     }
-    for (const order of await readOrders(this.#pool, this.#lane, [...missing].sort())) {
+    for (const { order } of await lookups.orders(this.#lane, [...missing].sort())) {
       state.orders.set(order.head.orderId, order);
     }
     return state;

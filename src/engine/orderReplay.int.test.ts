@@ -14,6 +14,7 @@ import { positionKey } from './handlerError.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import { OrderLane } from './orderLane.ts';
 import { OrderReplay } from './orderReplay.ts';
+import { SliceTransaction } from './sliceTransaction.ts';
 
 // The topic of the scenario's log, whose first position is 1: replies quote it.
 const id: LaneId = { engine: 'order', lane: 0, topicId: 'T'.repeat(22), partitionCount: 1 };
@@ -45,7 +46,7 @@ describe('OrderReplay of what an OrderLane was fed', function () {
   /** Lets a lane of its own go through the log. */
   async function run(records: readonly LaneRecord[], given: Course): Promise<Progress> {
     const { pool } = database;
-    const work = new OrderLane(pool, 0, orderPolicy);
+    const work = new OrderLane(0, orderPolicy);
     let progress = await inTransaction(pool, (connection) => claimLane(connection, id, 'test'));
     const poisoned = records[Math.floor(given.poisoned * records.length)]!.offset;
     for (let turn = 0, from = 0; from < records.length; turn++) {
@@ -56,7 +57,7 @@ describe('OrderReplay of what an OrderLane was fed', function () {
       const failed = { at: poisoned, offset: poisoned, reason: 'a bug' };
       const isPoisoned = progress.nextOffset <= poisoned && poisoned < end;
       const poison = new Map(isPoisoned ? [[positionKey(failed), failed]] : []);
-      const result = await work.apply(progress, slice, end, poison);
+      const result = await work.apply(SliceTransaction.alone(pool), progress, slice, end, poison);
       progress = result.progress;
       from += result.taken;
       if (given.forgets) work.forget();

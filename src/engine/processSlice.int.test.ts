@@ -13,6 +13,7 @@ import { decodeSlice } from './decodeSlice.ts';
 import { LaneState } from './laneState.ts';
 import { policyOf } from './policyOf.ts';
 import { processSlice } from './processSlice.ts';
+import { SliceTransaction } from './sliceTransaction.ts';
 
 const hourMs = 3_600_000;
 
@@ -30,8 +31,7 @@ describe('processSlice', function () {
     const id = { engine: 'stock', lane, topicId: 't'.repeat(22), partitionCount: 16 } as const;
     return inTransaction(database.pool, (connection) => claimLane(connection, id, 'test'));
   }
-  const newState = ({ lane }: Progress) =>
-    new LaneState(database.pool, lane, policyOf(database.settings));
+  const newState = ({ lane }: Progress) => new LaneState(lane, policyOf(database.settings));
   /** A SKU that is at home in the lane. */
   const skuOf = ({ lane, partitionCount }: Progress, prefix = '') => {
     for (let number = 0; ; number++) {
@@ -41,7 +41,8 @@ describe('processSlice', function () {
   const apply = (state: LaneState, from: Progress, asked: AskingCommand[], time?: number) => {
     const entries = decodeSlice(recordsOf(asked, from.nextOffset, time), from, from.logTime);
     const nextOffset = from.nextOffset + asked.length;
-    return processSlice(database.pool, state, from, entries, nextOffset, new Map());
+    const transaction = SliceTransaction.alone(database.pool);
+    return processSlice(transaction, state, from, entries, nextOffset, new Map());
   };
   const failure = (slice: Promise<unknown>) =>
     slice.then(

@@ -9,6 +9,7 @@ import { LaneState } from './laneState.ts';
 import type { LaneWork, SliceResult } from './laneWork.ts';
 import { processSlice } from './processSlice.ts';
 import type { SliceLimits } from './sliceLimits.ts';
+import type { SliceTransaction } from './sliceTransaction.ts';
 
 /** The work of a stock lane: commands in, one outcome each. */
 export class StockLane implements LaneWork<Entry> {
@@ -20,7 +21,7 @@ export class StockLane implements LaneWork<Entry> {
   constructor(pool: Pool, lane: number, policy: Policy) {
     this.#pool = pool;
     this.#lane = lane;
-    this.#state = new LaneState(pool, lane, policy);
+    this.#state = new LaneState(lane, policy);
   }
 
   cut(entries: readonly Entry[], limits: SliceLimits): number {
@@ -28,12 +29,13 @@ export class StockLane implements LaneWork<Entry> {
   }
 
   apply(
+    transaction: SliceTransaction,
     from: Progress,
     entries: readonly Entry[],
     nextOffset: number,
     poison: Poison,
   ): Promise<SliceResult> {
-    return processSlice(this.#pool, this.#state, from, entries, nextOffset, poison);
+    return processSlice(transaction, this.#state, from, entries, nextOffset, poison);
   }
 
   forget(): void {

@@ -1,11 +1,10 @@
 import type { RowDataPacket } from 'mysql2/promise';
-import type { Reservation } from '../domain/reservation.ts';
-import type { StockLevel } from '../domain/stockLevel.ts';
 import type { StockState } from '../domain/stockState.ts';
 import { itemOf, putReservation } from '../domain/stockState.ts';
-import { invariant } from '../ops/errors.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
-import { namedRows } from './rowStatements.ts';
+import { invariant } from '../ops/errors.ts';
+import { type ReservationRow, reservationColumns } from './findStock.ts';
+import type { SliceLookups } from './sliceLookups.ts';
 import type { Querying } from './together.ts';
 
 /** What a slice names, and so what has to be in the state before its first decision. */
@@ -15,30 +14,15 @@ export interface NamedStock {
   commandIds: string[];
 }
 
-const reservationColumns = `order_id AS orderId, sku, location, granted, pending, confirmed,
-  released, expired, returned, started_at AS startedAt, expires_at AS expiresAt, tombstone`;
-
-type ReservationRow = RowDataPacket &
-  Omit<Reservation, 'tombstone'> & { sku: string; location: string; tombstone: 0 | 1 };
-
 /** Puts the levels of the named items into the state. */
 export async function loadLevels(
-  reader: Querying,
+  lookups: SliceLookups,
   lane: number,
   items: NamedStock['items'],
   state: StockState,
 ): Promise<void> {
-  if (items.length === 0) return;
-  const [rows] = await reader.query<
-    (RowDataPacket & StockLevel & { sku: string; location: string })[]
-  >(
-    `SELECT STRAIGHT_JOIN sku, location, on_hand AS onHand, reserved, sequence, known
-     FROM ${namedRows(items)} AS named (named_sku, named_location)
-     JOIN stock_levels FORCE INDEX (PRIMARY)
-       ON lane = ? AND sku = named_sku AND location = named_location`,
-    [...items, lane],
-  );
-  for (const { sku, location, onHand, reserved, sequence, known } of rows) {
+  for (const row of await lookups.levels(lane, items)) {
+    const { sku, location, onHand, reserved, sequence, known } = row;
     // The same assertion as before the write: a level that breaks it was not written by us.
     invariant(reserved >= 0 && onHand >= reserved, `${sku} at ${location}: ${onHand}/${reserved}`);
     itemOf(state, sku, location).level = { onHand, reserved, sequence, known: Boolean(known) };
@@ -47,18 +31,12 @@ export async function loadLevels(
 
 /** Puts the reservations of the named orders into the state. */
 export async function loadReservations(
-  reader: Querying,
+  lookups: SliceLookups,
   lane: number,
   orderIds: string[],
   state: StockState,
 ): Promise<void> {
-  if (orderIds.length === 0) return;
-  const [rows] = await reader.query<ReservationRow[]>(
-    `SELECT STRAIGHT_JOIN ${reservationColumns} FROM ${namedRows(orderIds)} AS named (named_order)
-     JOIN reservations FORCE INDEX (PRIMARY) ON lane = ? AND order_id = named_order`,
-    [...orderIds, lane],
-  );
-  rows.forEach((row) => putRow(state, row));
+  for (const row of await lookups.reservations(lane, orderIds)) putRow(state, row);
 }
 
 /** Puts those reservations of the named items into the state that are due at a log time. */
@@ -70,7 +48,7 @@ export async function loadDueOfItems(
   state: StockState,
 ): Promise<void> {
   if (items.length === 0) return;
-  const [rows] = await reader.query<ReservationRow[]>(
+  const [rows] = await reader.query<(RowDataPacket & ReservationRow)[]>(
     `SELECT ${reservationColumns} FROM reservations
      WHERE lane = ? AND due_at <= ? AND (sku, location) IN (?)`,
     [lane, now, items],
@@ -86,7 +64,7 @@ export async function loadDueOfLane(
   limit: number,
   state: StockState,
 ): Promise<void> {
-  const [rows] = await reader.query<ReservationRow[]>(
+  const [rows] = await reader.query<(RowDataPacket & ReservationRow)[]>(
     `SELECT ${reservationColumns} FROM reservations WHERE lane = ? AND due_at <= ?
      ORDER BY due_at, sku, location, order_id LIMIT ?`,
     [lane, now, limit],
@@ -108,19 +86,12 @@ export async function readEarliestDeadline(reader: Querying, lane: number): Prom
 
 /** Puts the first outcomes of those command ids into the state that were decided before. */
 export async function loadRemembered(
-  reader: Querying,
+  lookups: SliceLookups,
   lane: number,
   commandIds: string[],
   state: StockState,
 ): Promise<void> {
-  if (commandIds.length === 0) return;
-  const [rows] = await reader.query<(RowDataPacket & { commandId: string; value: Buffer })[]>(
-    `SELECT STRAIGHT_JOIN command_id AS commandId, value FROM ${namedRows(commandIds)} AS named (id)
-     JOIN outbox FORCE INDEX (remembered)
-       ON engine = 'stock' AND lane = ? AND command_id = id`,
-    [...commandIds, lane],
-  );
-  for (const { commandId, value } of rows) {
+  for (const { commandId, value } of await lookups.remembered(lane, commandIds)) {
     const { commandDigest, ...event } = decodeStockEvent(value);
     invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
     state.remembered.set(commandId, { ...event, commandDigest });
@@ -128,7 +99,7 @@ export async function loadRemembered(
 }
 
 function putRow(state: StockState, row: ReservationRow): void {
-  const { sku, location, tombstone, ...reservation } = row;
+  const { lane: _lane, sku, location, tombstone, ...reservation } = row;
   const item = itemOf(state, sku, location);
   putReservation(item, { ...reservation, tombstone: Boolean(tombstone) });
 }

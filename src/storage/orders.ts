@@ -1,31 +1,38 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
+import { type LaneRows, eachRow } from './laneRows.ts';
 import { namedRows, requireAllWritten } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
 type OrderRow = RowDataPacket & { state: Order };
+
+/** An order as it is stored, in its lane. */
+export interface StoredOrder {
+  lane: number;
+  order: Order;
+}
 
 /** An order after a slice. */
 export interface ChangedOrder {
   order: Order;
   /** True when the slice is the first that knows of it. */
   isNew: boolean;
+  /** The offset before which it is so. */
+  applied: number;
 }
 
 /** Those of the named orders that are known. */
-export async function readOrders(
+export async function findOrders(
   reader: Querying,
-  lane: number,
-  orderIds: readonly string[],
-): Promise<Order[]> {
-  if (orderIds.length === 0) return [];
-  const [rows] = await reader.query<OrderRow[]>(
-    `SELECT STRAIGHT_JOIN state FROM ${namedRows(orderIds)}
-       AS named (named_order)
-     JOIN orders FORCE INDEX (PRIMARY) ON lane = ? AND order_id = named_order`,
-    [...orderIds, lane],
+  orderIds: readonly [lane: number, orderId: string][],
+): Promise<StoredOrder[]> {
+  const [rows] = await reader.query<(OrderRow & { lane: number })[]>(
+    `SELECT STRAIGHT_JOIN lane, state
+     FROM ${namedRows(orderIds)} AS named (named_lane, named_order)
+     JOIN orders FORCE INDEX (PRIMARY) ON lane = named_lane AND order_id = named_order`,
+    [...orderIds],
   );
-  return rows.map(({ state }) => state);
+  return rows.map(({ lane, state }) => ({ lane, order: state }));
 }
 
 /** Orders whose payment deadline has passed at a log time, in the order in which they are due. */
@@ -42,18 +49,16 @@ export async function readDueOrders(
   return rows.map(({ state }) => state);
 }
 
-/** Writes orders in the caller's transaction; `applied`: the offset before which they are so. */
+/** Writes orders in the caller's transaction. */
 export async function saveOrders(
   connection: Querying,
-  lane: number,
-  orders: readonly ChangedOrder[],
-  applied: number,
+  orders: readonly LaneRows<ChangedOrder>[],
 ): Promise<void> {
-  if (orders.length === 0) return;
-  const rows = orders.map(({ order }) => {
+  const rows = eachRow(orders, (lane, { order, applied }) => {
     const { head } = order;
     return [lane, head.orderId, JSON.stringify(order), runningDeadline(head), applied];
   });
+  if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO orders (lane, order_id, state, due_at, applied) VALUES ? AS next
      ON DUPLICATE KEY UPDATE state = next.state, due_at = next.due_at, applied = next.applied`,

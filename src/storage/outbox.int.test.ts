@@ -40,7 +40,9 @@ describe('the outbox', function () {
   after(() => database?.close());
 
   const append = (rows: OutboxRow[]) =>
-    inTransaction(database.pool, (connection) => appendOutbox(connection, 'stock', lane, rows));
+    inTransaction(database.pool, (connection) =>
+      appendOutbox(connection, 'stock', [{ lane, rows }]),
+    );
   const read = (after: number, rowsMax = 1000, bytesMax = 1_000_000) =>
     readOutbox(database.pool, 'stock', lane, after, { rowsMax, bytesMax });
   const sequences = async (...limits: Parameters<typeof read>) =>

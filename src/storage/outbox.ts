@@ -4,6 +4,7 @@ import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { invariant } from '../ops/errors.ts';
+import { type LaneRows, eachRow } from './laneRows.ts';
 import type { EngineName } from './progress.ts';
 import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
 import type { Querying } from './together.ts';
@@ -30,17 +31,17 @@ type StoredRow = Omit<OutboxRow, 'headers' | 'level'> & { headers: StoredHeaders
 export async function appendOutbox(
   connection: Querying,
   engine: EngineName,
-  lane: number,
-  rows: readonly OutboxRow[],
+  rows: readonly LaneRows<OutboxRow>[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map((row) => outboxValues(engine, lane, row));
+  const values = eachRow(rows, (lane, row) => outboxValues(engine, lane, row));
+  if (values.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO outbox
        (engine, lane, sequence, kind, command_id, time, record_key, headers, value) VALUES ?`,
     [values],
   );
-  invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} outbox rows written`);
+  const { length } = values;
+  invariant(affectedRows === length, `${affectedRows} of ${length} outbox rows written`);
 }
 
 /** The values of a row in the order of the table's columns. */

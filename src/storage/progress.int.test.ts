@@ -39,7 +39,9 @@ describe('the progress of a lane', function () {
     const from = await claim({ ...id, lane: 2 });
     const to = { ...from, nextOffset: 10, outboxSequence: 12, logTime: 1_700_000_000_000 };
     const advance = (a: typeof from, b: typeof from) =>
-      inTransaction(database.pool, (connection) => advanceProgress(connection, a, b));
+      inTransaction(database.pool, (connection) =>
+        advanceProgress(connection, 'stock', [{ from: a, to: b }]),
+      );
     await advance(from, to);
     expect(await readProgress(database.pool, 'stock', 2)).to.deep.equal(to);
     expect(await failure(advance(from, to))).to.be.instanceOf(FencedError);

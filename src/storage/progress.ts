@@ -1,5 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { OperationalError, messageOf } from '../ops/errors.ts';
+import { namedRows } from './rowStatements.ts';
 import { codeOf } from './storageErrors.ts';
 import type { Querying } from './together.ts';
 
@@ -69,30 +70,48 @@ export async function readProgress(
   return rows[0] as Progress | undefined;
 }
 
+/** From where a lane goes to where. */
+export interface Advance {
+  from: Progress;
+  to: Progress;
+}
+
 /**
- * First statement of every slice: moves the progress from where the slice began to its end, if the
- * lane is still ours and still there. Throws FencedError otherwise. A stale owner would set the
- * offset to NULL, which the column refuses: of the statements sent with this one none is run then.
+ * First statement of every slice: moves the progress of lanes of one engine from where their slices
+ * began to their ends, if each is still ours and still there. Throws FencedError otherwise. A stale
+ * owner would set the offset to NULL, which the column refuses: of the statements sent with this
+ * one none is run then.
  */
 export async function advanceProgress(
   connection: Querying,
-  from: Progress,
-  to: Progress,
+  engine: EngineName,
+  advances: readonly Advance[],
 ): Promise<void> {
-  const { engine, lane, nextOffset, epoch } = from;
+  if (advances.length === 0) return;
+  const rows = advances.map(({ from, to }) => {
+    return [from.lane, from.nextOffset, from.epoch, to.nextOffset, to.outboxSequence, to.logTime];
+  });
   try {
     const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-      `UPDATE progress SET next_offset = IF(next_offset = ? AND epoch = ?, ?, NULL),
-         outbox_sequence = ?, log_time = ?
-       WHERE engine = ? AND lane = ?`,
-      [nextOffset, epoch, to.nextOffset, to.outboxSequence, to.logTime, engine, lane],
+      `UPDATE ${namedRows(rows)}
+         AS next (lane, from_offset, epoch, next_offset, outbox_sequence, log_time)
+       STRAIGHT_JOIN progress FORCE INDEX (PRIMARY)
+         ON progress.engine = ? AND progress.lane = next.lane
+       SET progress.next_offset = IF(
+           progress.next_offset = next.from_offset AND progress.epoch = next.epoch,
+           next.next_offset, NULL),
+         progress.outbox_sequence = next.outbox_sequence, progress.log_time = next.log_time`,
+      [...rows, engine],
     );
-    if (affectedRows === 1) return;
+    if (affectedRows === advances.length) return;
   } catch (error) {
     const refused = codeOf(error) === 'ER_BAD_NULL_ERROR';
     if (!refused || !messageOf(error).includes("'next_offset'")) throw error;
   }
-  throw new FencedError(`lane ${lane} is not at ${nextOffset} in epoch ${epoch}`);
+  const places = advances.map(({ from }) => {
+    return `lane ${from.lane} at ${from.nextOffset} in epoch ${from.epoch}`;
+  });
+  throw new FencedError(`not where it was: ${places.join(', ')}`);
 }
 
 /** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when a lane was not fed by this topic. */

@@ -1,4 +1,5 @@
 import { invariant } from '../ops/errors.ts';
+import type { LaneRows } from './laneRows.ts';
 
 /**
  * Rows as a table, one placeholder each. Join from there with the key's name in FORCE INDEX: given
@@ -15,9 +16,10 @@ export function namedRows(rows: readonly unknown[]): string {
  */
 export function requireAllWritten(
   affectedRows: number,
-  written: readonly { isNew: boolean }[],
+  written: readonly LaneRows<{ isNew: boolean }>[],
   what: string,
 ): void {
-  const expected = written.reduce((sum, { isNew }) => sum + (isNew ? 1 : 2), 0);
+  let expected = 0;
+  for (const { rows } of written) for (const { isNew } of rows) expected += isNew ? 1 : 2;
   invariant(affectedRows === expected, `${affectedRows} instead of ${expected} ${what} changes`);
 }

@@ -43,8 +43,8 @@ describe('saving stock', function () {
   let database: TestDatabase;
   before(async () => {
     database = await testDatabase();
-    await save((connection) => saveLevels(connection, lane, [opened]));
-    await save((connection) => saveReservations(connection, lane, [fresh]));
+    await save((connection) => saveLevels(connection, [{ lane, rows: [opened] }]));
+    await save((connection) => saveReservations(connection, [{ lane, rows: [fresh] }]));
   });
   after(() => database?.close());
 
@@ -62,7 +62,7 @@ describe('saving stock', function () {
 
   it('moves a level from the sequence that it had', async () => {
     const moved = { ...opened, onHand: 4, reserved: 1, sequence: 4, previousSequence: 2 };
-    await save((connection) => saveLevels(connection, lane, [moved]));
+    await save((connection) => saveLevels(connection, [{ lane, rows: [moved] }]));
     expect((await storedStock(database.pool)).levels[0]).to.include({ onHand: 4, sequence: 4 });
   });
 
@@ -73,13 +73,15 @@ describe('saving stock', function () {
   ] as const) {
     it(`writes none of the levels when one ${what}`, async () => {
       const other = { ...opened, sku: 'other' };
-      const error = await refusal((connection) => saveLevels(connection, lane, [other, level]));
+      const error = await refusal((connection) =>
+        saveLevels(connection, [{ lane, rows: [other, level] }]),
+      );
       expect(error).to.be.instanceOf(InvariantError);
     });
   }
 
   it('writes none when a new one is there already', async () => {
-    const error = await refusal((connection) => saveLevels(connection, lane, [opened]));
+    const error = await refusal((connection) => saveLevels(connection, [{ lane, rows: [opened] }]));
     expect(error).to.include({ code: 'ER_DUP_ENTRY' });
   });
 
@@ -90,7 +92,9 @@ describe('saving stock', function () {
   ]) {
     it(`refuses a level of ${JSON.stringify(quantities)}, in the code and in MySQL`, async () => {
       const oversold = { ...opened, sku: 'oversold', ...quantities };
-      const error = await refusal((connection) => saveLevels(connection, lane, [oversold]));
+      const error = await refusal((connection) =>
+        saveLevels(connection, [{ lane, rows: [oversold] }]),
+      );
       expect(error).to.be.instanceOf(InvariantError);
       const byHand = await refusal(async (connection) => {
         const { onHand, reserved: held } = quantities;
@@ -106,7 +110,7 @@ describe('saving stock', function () {
   it('settles a reservation', async () => {
     const reservation = { ...reserved, pending: 0, confirmed: 1, released: 1 };
     const settled = { item, reservation, isNew: false };
-    await save((connection) => saveReservations(connection, lane, [settled]));
+    await save((connection) => saveReservations(connection, [{ lane, rows: [settled] }]));
     const { reservations } = await storedStock(database.pool);
     expect(reservations[0]).to.include({ pending: 0, confirmed: 1, released: 1 });
   });
@@ -115,7 +119,9 @@ describe('saving stock', function () {
     const again = { ...fresh, reservation: { ...reserved, pending: 0, expired: 2 } };
     const other = { item, reservation: { ...reserved, orderId: 'o-2' }, isNew: false };
     for (const wrong of [again, other]) {
-      const error = await refusal((connection) => saveReservations(connection, lane, [wrong]));
+      const error = await refusal((connection) =>
+        saveReservations(connection, [{ lane, rows: [wrong] }]),
+      );
       expect(error, wrong.reservation.orderId).to.be.instanceOf(InvariantError);
     }
   });

@@ -2,6 +2,7 @@ import type { ResultSetHeader } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
+import { type LaneRows, eachRow } from './laneRows.ts';
 import { namedRows, requireAllWritten } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
 
@@ -26,64 +27,55 @@ export interface ChangedReservation {
  */
 export async function saveLevels(
   connection: Querying,
-  lane: number,
-  levels: ChangedLevel[],
+  levels: readonly LaneRows<ChangedLevel>[],
 ): Promise<void> {
-  levels.forEach(requireSound);
-  const fresh = levels.filter(({ previousSequence }) => previousSequence === 0);
-  const moved = levels.filter(({ previousSequence }) => previousSequence > 0);
-  await allOf([insertLevels(connection, lane, fresh), updateLevels(connection, lane, moved)]);
+  const fresh: unknown[] = [];
+  const moved: unknown[] = [];
+  for (const { lane, rows } of levels) {
+    for (const level of rows) {
+      requireSound(level);
+      const { sku, location, previousSequence, onHand, reserved, sequence, known } = level;
+      const after = [onHand, reserved, sequence, known];
+      if (previousSequence === 0) fresh.push([lane, sku, location, ...after]);
+      else moved.push([lane, sku, location, previousSequence, ...after]);
+    }
+  }
+  await allOf([insertLevels(connection, fresh), updateLevels(connection, moved)]);
 }
 
-async function insertLevels(
-  connection: Querying,
-  lane: number,
-  levels: ChangedLevel[],
-): Promise<void> {
-  if (levels.length === 0) return;
-  const rows = levels.map(({ sku, location, onHand, reserved, sequence, known }) => {
-    return [lane, sku, location, onHand, reserved, sequence, known];
-  });
+async function insertLevels(connection: Querying, rows: readonly unknown[]): Promise<void> {
+  if (rows.length === 0) return;
   await connection.query(
     'INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known) VALUES ?',
     [rows],
   );
 }
 
-async function updateLevels(
-  connection: Querying,
-  lane: number,
-  levels: ChangedLevel[],
-): Promise<void> {
-  if (levels.length === 0) return;
-  const rows = levels.map((level) => {
-    const { sku, location, previousSequence, onHand, reserved, sequence, known } = level;
-    return [sku, location, previousSequence, onHand, reserved, sequence, known];
-  });
+async function updateLevels(connection: Querying, rows: readonly unknown[]): Promise<void> {
+  if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `UPDATE stock_levels AS level FORCE INDEX (PRIMARY)
-     JOIN ${namedRows(rows)}
-       AS next (sku, location, previous_sequence, on_hand, reserved, sequence, known)
-       ON level.lane = ? AND level.sku = next.sku AND level.location = next.location
+    `UPDATE ${namedRows(rows)}
+       AS next (lane, sku, location, previous_sequence, on_hand, reserved, sequence, known)
+     STRAIGHT_JOIN stock_levels AS level FORCE INDEX (PRIMARY)
+       ON level.lane = next.lane AND level.sku = next.sku AND level.location = next.location
        AND level.sequence = next.previous_sequence
      SET level.on_hand = next.on_hand, level.reserved = next.reserved,
        level.sequence = next.sequence, level.known = next.known`,
-    [...rows, lane],
+    [...rows],
   );
-  invariant(affectedRows === levels.length, `${affectedRows} of ${levels.length} levels matched`);
+  invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} levels matched`);
 }
 
 /** Writes reservations, new and old in one statement, in the caller's transaction. */
 export async function saveReservations(
   connection: Querying,
-  lane: number,
-  reservations: ChangedReservation[],
+  reservations: readonly LaneRows<ChangedReservation>[],
 ): Promise<void> {
-  if (reservations.length === 0) return;
-  const rows = reservations.map(({ reservation: r, item: { sku, location } }) => {
+  const rows = eachRow(reservations, (lane, { reservation: r, item: { sku, location } }) => {
     const quantities = [r.granted, r.pending, r.confirmed, r.released, r.expired, r.returned];
     return [lane, r.orderId, sku, location, ...quantities, r.startedAt, r.expiresAt, r.tombstone];
   });
+  if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO reservations
        (lane, order_id, sku, location, granted, pending, confirmed, released, expired, returned,
@@ -100,14 +92,17 @@ export async function saveReservations(
 /** Forgets command ids whose memory has run out, so that they can be remembered anew. */
 export async function forgetCommands(
   connection: Querying,
-  lane: number,
-  commandIds: string[],
+  commandIds: readonly LaneRows<string>[],
 ): Promise<void> {
-  if (commandIds.length === 0) return;
+  const rows = eachRow(commandIds, (lane, commandId) => [lane, commandId]);
+  if (rows.length === 0) return;
   await connection.query(
-    `UPDATE outbox SET command_id = NULL
-     WHERE engine = 'stock' AND lane = ? AND command_id IN (?)`,
-    [lane, commandIds],
+    `UPDATE ${namedRows(rows)} AS forgotten (lane, command_id)
+     STRAIGHT_JOIN outbox FORCE INDEX (remembered)
+       ON outbox.engine = 'stock' AND outbox.lane = forgotten.lane
+       AND outbox.command_id = forgotten.command_id
+     SET outbox.command_id = NULL`,
+    rows,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { StockEvent } from '../domain/events.ts';
 import { levelAfter, noStock } from '../domain/stockLevel.ts';
+import { saveSlices } from '../engine/saveSlices.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
 import { inTransaction } from '../storage/database.ts';
-import { type OutboxRow, appendOutbox } from '../storage/outbox.ts';
-import { type LaneId, type Progress, advanceProgress, claimLane } from '../storage/progress.ts';
-import { saveLevels } from '../storage/saveStock.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import { type LaneId, type Progress, claimLane } from '../storage/progress.ts';
 import type { TestDatabase } from './testDatabase.ts';
 
 /** Lane 0 of a topic of one partition, whose slices a test writes itself. */
@@ -52,9 +52,7 @@ export class HandFedLane {
       return { sku, location: 'main', previousSequence, ...(this.#levels.get(sku) ?? noStock) };
     });
     await inTransaction(this.#database.pool, async (work) => {
-      await advanceProgress(work, from, to);
-      await saveLevels(work, 0, changed);
-      await appendOutbox(work, 'stock', 0, rows);
+      await saveSlices(work, [{ from, to, levels: changed, outbox: rows }]);
     });
     this.claim = to;
     return rows;

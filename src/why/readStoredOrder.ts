@@ -1,7 +1,7 @@
 import type { Pool } from 'mysql2/promise';
 import type { Order } from '../domain/order/orderState.ts';
 import { readFailedDecisions } from '../storage/failedDecisions.ts';
-import { readOrders } from '../storage/orders.ts';
+import { findOrders } from '../storage/orders.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 
 /** What MySQL has of an order and of its lane, all at one moment. */
@@ -25,7 +25,8 @@ export async function readStoredOrder(
     await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
     const progress = await readProgress(connection, 'order', lane);
     const failed = await readFailedDecisions(connection, 'order', lane);
-    const [order = null] = await readOrders(connection, lane, [orderId]);
+    const [stored] = await findOrders(connection, [[lane, orderId]]);
+    const order = stored?.order ?? null;
     await connection.query('COMMIT');
     connection.release();
     return { progress, failed: new Map(failed.map((one) => [one.at, one.reason])), order };

@@ -49,7 +49,8 @@ export function mendCoordinatorLookups(load: LoadInternal): void {
         try {
           return await send.call(this, request);
         } catch (error) {
-          failures++;
+          // Says only that the transaction before is being ended, and by the right coordinator.
+          if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS') failures++;
           throw error;
         }
       },

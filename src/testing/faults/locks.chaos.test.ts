@@ -32,7 +32,11 @@ describe('a foreign session in the tables', function () {
     );
     return rows[0];
   };
-  const reasons = () => worker.said('slice not applied').map(({ reason }) => reason);
+  const reasons = () =>
+    worker
+      .said('slice not applied')
+      .map(({ reason }) => String(reason))
+      .join('\n');
 
   itInFull(
     'that holds a row: lock waits run out, the slice is tried again until it goes',

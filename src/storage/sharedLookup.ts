@@ -1,0 +1,39 @@
+/** Finds rows by key in a lane, each row at most once. */
+export type Lookup<Key, Row> = (lane: number, keys: readonly Key[]) => Promise<Row[]>;
+
+interface Asked<Key, Row> {
+  lane: number;
+  keys: readonly Key[];
+  answer: (rows: Row[]) => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Makes one statement of what several lanes look up in one turn of the event loop, each of them
+ * once. `find` gets the keys with their lanes, and says in each row which lane it is of.
+ */
+export function sharedLookup<Key, Row extends { lane: number }>(
+  find: (keys: readonly [lane: number, key: Key][]) => Promise<Row[]>,
+): Lookup<Key, Row> {
+  let waiting: Asked<Key, Row>[] = [];
+
+  const send = async () => {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const keys = asked.flatMap(({ lane, keys }) => keys.map((key): [number, Key] => [lane, key]));
+      const found = new Map(asked.map(({ lane }): [number, Row[]] => [lane, []]));
+      for (const row of await find(keys)) found.get(row.lane)?.push(row);
+      for (const { lane, answer } of asked) answer(found.get(lane) ?? []);
+    } catch (error) {
+      for (const { fail } of asked) fail(error);
+    }
+  };
+  return async (lane, keys) => {
+    if (keys.length === 0) return [];
+    return new Promise((answer, fail) => {
+      if (waiting.length === 0) queueMicrotask(() => void send());
+      waiting.push({ lane, keys, answer, fail });
+    });
+  };
+}
