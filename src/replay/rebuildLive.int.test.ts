@@ -77,19 +77,20 @@ describe('rebuilding a live lane', function () {
     expect(done.filter(({ isSame }) => !isSame)).to.deep.equal([]);
   });
 
-  const points: [FaultPoint, isDone: boolean][] = [
-    ['rebuild-before-swap', false],
-    ['rebuild-before-commit', false],
-    ['rebuild-after-commit', true],
+  const points: [FaultPoint, NodeJS.Signals, isDone: boolean][] = [
+    ['rebuild-before-swap', 'SIGKILL', false],
+    ['rebuild-before-commit', 'SIGKILL', false],
+    ['rebuild-before-commit', 'SIGINT', false],
+    ['rebuild-after-commit', 'SIGKILL', true],
   ];
-  for (const [point, isDone] of points) {
-    it(`killed at ${point} it has ${isDone ? 'mended all' : 'changed nothing'}`, async () => {
+  for (const [point, by, isDone] of points) {
+    it(`ended at ${point} by a ${by} it has ${isDone ? 'mended all' : 'changed nothing'}`, async () => {
       const { progress: _, ...undamaged } = await laneContents(damaging);
       await damage();
       const damaged = await laneContents(damaging);
       // The third lane that comes to this point, or the only one that has something to commit.
-      const { signal } = await rebuildByCli(`${point}:1`);
-      expect(signal).to.equal('SIGKILL');
+      const { signal } = await rebuildByCli(`${point}:1:${by}`);
+      expect(signal).to.equal(by);
       const { progress, ...tables } = await laneContents(damaging);
       if (isDone) expect(tables).to.deep.equal(undamaged);
       else expect({ progress, ...tables }).to.deep.equal(damaged);
@@ -104,9 +105,9 @@ describe('rebuilding a live lane', function () {
       expect(lanes.filter(({ isSame }) => !isSame)).to.have.length(isDone ? 0 : 1);
       const { progress: __, ...mended } = await laneContents(damaging);
       expect(mended).to.deep.equal(undamaged);
-      const [last, killed] = await listOperations(damaging, 2);
+      const [last, ended] = await listOperations(damaging, 2);
       expect(last).to.include({ verb: 'replay rebuild', outcome: 'done' });
-      expect(killed).to.include({ verb: 'replay rebuild', outcome: 'interrupted' });
+      expect(ended).to.include({ verb: 'replay rebuild', outcome: 'interrupted' });
     });
   }
 

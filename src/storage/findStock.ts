@@ -34,10 +34,10 @@ export const reservationColumns = `lane, order_id AS orderId, sku, location, gra
 export async function findLevels(reader: Querying, items: InLanes<ItemKey>): Promise<LevelRow[]> {
   const [rows] = await reader.query<(RowDataPacket & LevelRow)[]>(
     `SELECT STRAIGHT_JOIN lane, sku, location, on_hand AS onHand, reserved, sequence, known
-     FROM ${namedRows(items)} AS named (named_lane, named_sku, named_location)
+     FROM ${namedRows(items.map(([lane, item]) => [lane, ...item]))}
+       AS named (named_lane, named_sku, named_location)
      JOIN stock_levels FORCE INDEX (PRIMARY)
        ON lane = named_lane AND sku = named_sku AND location = named_location`,
-    items.map(([lane, [sku, location]]) => [lane, sku, location]),
   );
   return rows;
 }
@@ -51,7 +51,6 @@ export async function findReservations(
     `SELECT STRAIGHT_JOIN ${reservationColumns}
      FROM ${namedRows(orderIds)} AS named (named_lane, named_order)
      JOIN reservations FORCE INDEX (PRIMARY) ON lane = named_lane AND order_id = named_order`,
-    [...orderIds],
   );
   return rows;
 }
@@ -66,7 +65,6 @@ export async function findRemembered(
      FROM ${namedRows(commandIds)} AS named (named_lane, named_id)
      JOIN outbox FORCE INDEX (remembered)
        ON engine = 'stock' AND lane = named_lane AND command_id = named_id`,
-    [...commandIds],
   );
   return rows;
 }

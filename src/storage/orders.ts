@@ -1,6 +1,7 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
+import { rowLiterals } from './rowLiterals.ts';
 import { namedRows, requireAllWritten } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
@@ -30,7 +31,6 @@ export async function findOrders(
     `SELECT STRAIGHT_JOIN lane, state
      FROM ${namedRows(orderIds)} AS named (named_lane, named_order)
      JOIN orders FORCE INDEX (PRIMARY) ON lane = named_lane AND order_id = named_order`,
-    [...orderIds],
   );
   return rows.map(({ lane, state }) => ({ lane, order: state }));
 }
@@ -60,9 +60,8 @@ export async function saveOrders(
   });
   if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO orders (lane, order_id, state, due_at, applied) VALUES ? AS next
+    `INSERT INTO orders (lane, order_id, state, due_at, applied) VALUES ${rowLiterals(rows)} AS next
      ON DUPLICATE KEY UPDATE state = next.state, due_at = next.due_at, applied = next.applied`,
-    [rows],
   );
   requireAllWritten(affectedRows, orders, 'order');
 }

@@ -6,6 +6,7 @@ import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
 import type { EngineName } from './progress.ts';
+import { type SqlValue, rowLiterals } from './rowLiterals.ts';
 import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
 import type { Querying } from './together.ts';
 
@@ -37,8 +38,8 @@ export async function appendOutbox(
   if (values.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `INSERT INTO outbox
-       (engine, lane, sequence, kind, command_id, time, record_key, headers, value) VALUES ?`,
-    [values],
+       (engine, lane, sequence, kind, command_id, time, record_key, headers, value)
+     VALUES ${rowLiterals(values)}`,
   );
   const { length } = values;
   invariant(affectedRows === length, `${affectedRows} of ${length} outbox rows written`);
@@ -49,7 +50,7 @@ export function outboxValues(
   engine: EngineName,
   lane: number,
   { sequence, kind, commandId, time, key, headers, value }: OutboxRow,
-): unknown[] {
+): SqlValue[] {
   const json = headers && toStoredHeaders(headers);
   return [engine, lane, sequence, kind, commandId, time, key, json, value];
 }

@@ -1,13 +1,14 @@
 import { invariant } from '../ops/errors.ts';
 import type { LaneRows } from './laneRows.ts';
+import { type SqlValue, rowLiterals } from './rowLiterals.ts';
 
 /**
- * Rows as a table, one placeholder each. Join from there with the key's name in FORCE INDEX: given
+ * Rows as a table. Join from there with the key's name in FORCE INDEX: given
  * a list with IN, or while the statistics of a young table say that it is empty, MySQL may read the
  * whole lane for each row (seconds instead of milliseconds).
  */
-export function namedRows(rows: readonly unknown[]): string {
-  return `(VALUES ${rows.map(() => 'ROW(?)').join(', ')})`;
+export function namedRows(rows: Iterable<readonly SqlValue[]>): string {
+  return `(VALUES ${rowLiterals(rows, 'ROW')})`;
 }
 
 /**

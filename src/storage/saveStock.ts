@@ -3,6 +3,7 @@ import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
+import { type SqlValue, rowLiterals } from './rowLiterals.ts';
 import { namedRows, requireAllWritten } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
 
@@ -29,8 +30,8 @@ export async function saveLevels(
   connection: Querying,
   levels: readonly LaneRows<ChangedLevel>[],
 ): Promise<void> {
-  const fresh: unknown[] = [];
-  const moved: unknown[] = [];
+  const fresh: SqlValue[][] = [];
+  const moved: SqlValue[][] = [];
   for (const { lane, rows } of levels) {
     for (const level of rows) {
       requireSound(level);
@@ -43,15 +44,15 @@ export async function saveLevels(
   await allOf([insertLevels(connection, fresh), updateLevels(connection, moved)]);
 }
 
-async function insertLevels(connection: Querying, rows: readonly unknown[]): Promise<void> {
+async function insertLevels(connection: Querying, rows: readonly SqlValue[][]): Promise<void> {
   if (rows.length === 0) return;
   await connection.query(
-    'INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known) VALUES ?',
-    [rows],
+    `INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known)
+     VALUES ${rowLiterals(rows)}`,
   );
 }
 
-async function updateLevels(connection: Querying, rows: readonly unknown[]): Promise<void> {
+async function updateLevels(connection: Querying, rows: readonly SqlValue[][]): Promise<void> {
   if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
     `UPDATE ${namedRows(rows)}
@@ -61,7 +62,6 @@ async function updateLevels(connection: Querying, rows: readonly unknown[]): Pro
        AND level.sequence = next.previous_sequence
      SET level.on_hand = next.on_hand, level.reserved = next.reserved,
        level.sequence = next.sequence, level.known = next.known`,
-    [...rows],
   );
   invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} levels matched`);
 }
@@ -80,11 +80,10 @@ export async function saveReservations(
     `INSERT INTO reservations
        (lane, order_id, sku, location, granted, pending, confirmed, released, expired, returned,
         started_at, expires_at, tombstone)
-     VALUES ? AS next
+     VALUES ${rowLiterals(rows)} AS next
      ON DUPLICATE KEY UPDATE pending = next.pending, confirmed = next.confirmed,
        released = next.released, expired = next.expired, returned = next.returned,
        expires_at = next.expires_at`,
-    [rows],
   );
   requireAllWritten(affectedRows, reservations, 'reservation');
 }
@@ -102,7 +101,6 @@ export async function forgetCommands(
        ON outbox.engine = 'stock' AND outbox.lane = forgotten.lane
        AND outbox.command_id = forgotten.command_id
      SET outbox.command_id = NULL`,
-    rows,
   );
 }
 

@@ -31,10 +31,10 @@ export function together(target: Querying): Querying {
       for (const { fail } of sent) fail(error);
     }
   };
-  const query = (sql: string, values: unknown[] = []) =>
+  const query = (sql: string, values?: unknown[]) =>
     new Promise<[Result, unknown]>((answer, fail) => {
       if (waiting.length === 0) queueMicrotask(() => void send());
-      waiting.push({ sql: format(sql, values as never[]), answer, fail });
+      waiting.push({ sql: values ? format(sql, values as never[]) : sql, answer, fail });
     });
   return { query } as unknown as Querying;
 }

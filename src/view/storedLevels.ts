@@ -2,6 +2,7 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
+import type { SqlValue } from '../storage/rowLiterals.ts';
 import { namedRows } from '../storage/rowStatements.ts';
 import type { ItemName } from './viewKeys.ts';
 
@@ -35,7 +36,7 @@ export async function readStoredLevels(
   items: readonly ItemName[],
 ): Promise<(PublishedStockLevel | undefined)[]> {
   if (items.length === 0) return [];
-  const named = items.map(({ sku, location }) => {
+  const named = items.map(({ sku, location }): SqlValue[] => {
     return [partitionOf(sku, settings.ONHAND_PARTITIONS), sku, location];
   });
   const [rows] = await pool.query<LevelRow[]>(
@@ -44,7 +45,6 @@ export async function readStoredLevels(
        AS named (named_lane, named_sku, named_at)
      JOIN stock_levels FORCE INDEX (PRIMARY)
        ON lane = named_lane AND sku = named_sku AND location = named_at`,
-    named,
   );
   const found = new Map(rows.map((row) => [nameOf(row), row]));
   return items.map((item) => found.get(nameOf(item)));
