@@ -15,6 +15,8 @@ import { isTransient } from '../src/storage/transientErrors.ts';
 const handlerTriesMax = 3;
 const backOffMsFirst = 50;
 const backOffMsMax = 5000;
+/** Commands that wait behind the slice under way. */
+const lookAheadMin = 500;
 
 /** Those who take what a lane has done. */
 export interface LaneListener {
@@ -174,7 +176,9 @@ export class Lane<Entry extends LogEntry = LogEntry> {
             slice = this.#entries.slice(0, this.#work.cut(this.#entries, this.#limits));
             end = this.#endOf(slice);
           }
-          return this.#work.apply(transaction, this.#progress, slice, end, this.#poison);
+          const applied = this.#work.apply(transaction, this.#progress, slice, end, this.#poison);
+          this.#lookAhead(slice.length);
+          return applied;
         });
         this.#goOn(result.progress);
         this.#listener.onCommitted(result.taken, result);
@@ -199,6 +203,12 @@ export class Lane<Entry extends LogEntry = LogEntry> {
       backOffMs = Math.min(2 * backOffMs, backOffMsMax);
     }
     return undefined;
+  }
+
+  /** With little to do, lanes look up together, in the round. */
+  #lookAhead(taken: number): void {
+    const next = this.#entries.slice(taken, taken + this.#limits.commandsMax);
+    if (next.length >= lookAheadMin) this.#work.lookAhead?.(next);
   }
 
   #goOn(progress: Progress): void {

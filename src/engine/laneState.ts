@@ -1,3 +1,4 @@
+import type { StockEvent } from '../domain/events.ts';
 import { expireLimit } from '../domain/limits.ts';
 import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
@@ -14,8 +15,10 @@ import type { SliceLookups } from '../storage/sliceLookups.ts';
 import type { Querying } from '../storage/together.ts';
 import { type ParkedRow, countParked, readParked } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
+import { EarlyLookups } from './earlyLookups.ts';
 import { namedStock } from './namedStock.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
+import type { StockChanges } from './stockChanges.ts';
 
 /** A working copy, and the parked commands of the items that the slice brings back. */
 export interface LoadedState {
@@ -39,6 +42,8 @@ export class LaneState {
   #parkedIsKnown = false;
   /** Nothing in the lane is due before this log time; 0 when that has to be looked up. */
   #nothingDueBefore = 0;
+  /** For the slice after the one under way. */
+  #early: EarlyLookups | undefined;
 
   constructor(lane: number, policy: Policy) {
     this.#lane = lane;
@@ -51,6 +56,8 @@ export class LaneState {
     entries: readonly Entry[],
   ): Promise<LoadedState> {
     const state = emptyState(this.#policy);
+    const early = this.#early;
+    this.#early = undefined;
     const named = namedStock(entries);
     const now = entries.at(-1)?.time ?? 0;
     if (this.#nothingDueBefore <= now) {
@@ -63,18 +70,30 @@ export class LaneState {
     } else if (this.#nothingDueBefore <= now) {
       await loadDueOfItems(reader, this.#lane, named.items, now, state);
     }
+    const { items, orderIds, commandIds } = early?.missing(named) ?? named;
     await Promise.all([
-      this.#loadLevels(lookups, named.items, state),
-      loadReservations(lookups, this.#lane, named.orderIds, state),
-      loadRemembered(lookups, this.#lane, named.commandIds, state),
+      this.#loadLevels(lookups, items, state),
+      loadReservations(lookups, this.#lane, orderIds, state),
+      loadRemembered(lookups, this.#lane, commandIds, state),
+      early?.putInto(state),
     ]);
     await this.#loadCounts(reader);
     this.#parked.forEach((count, key) => state.parked.set(key, count));
     return { state, waiting: await this.#loadWaiting(reader, entries) };
   }
 
+  /** Asks for what the slice after the one under way names. */
+  lookAhead(lookups: SliceLookups, entries: readonly Entry[]): void {
+    this.#early = new EarlyLookups(lookups, this.#lane, namedStock(entries));
+  }
+
   /** Keeps what a committed slice has changed. */
-  keep(items: Iterable<StockItem>, parked: ReadonlyMap<string, number>): void {
+  keep(
+    { items, reservations }: StockChanges,
+    events: readonly StockEvent[],
+    parked: ReadonlyMap<string, number>,
+  ): void {
+    this.#early?.follow(reservations, events);
     this.#parked = new Map(parked);
     for (const item of items) {
       const key = itemKey(item.sku, item.location);
@@ -93,6 +112,7 @@ export class LaneState {
     this.#parked = new Map();
     this.#parkedIsKnown = false;
     this.#nothingDueBefore = 0;
+    this.#early = undefined;
   }
 
   async #loadCounts(reader: Querying): Promise<void> {

@@ -53,6 +53,8 @@ export interface LaneWork<Entry extends LogEntry = LogEntry> {
     nextOffset: number,
     poison: Poison,
   ): Promise<SliceResult>;
+  /** Tells what comes after the slice that is being applied, if it is much. */
+  lookAhead?(entries: readonly Entry[]): void;
   /** Drops what is kept in memory: a compare-and-set has failed, or might have. */
   forget(): void;
   /** Stock items that are parked. */

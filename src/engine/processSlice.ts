@@ -1,5 +1,6 @@
 import type { StockEvent } from '../domain/events.ts';
 import { isRemembered } from '../domain/evolve.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { decideSlice } from './decideSlice.ts';
 import type { Entry } from './decodeSlice.ts';
@@ -31,6 +32,7 @@ export async function processSlice(
   // 3. Decide in memory, in log order.
   const parking = new Parking(state, waiting, poison);
   const { events, rows } = decideSlice(parking, entries, from);
+  if (spanOf(entries) >= state.policy.commandMemoryMs) keepLastIds(rows);
   const changes = stockChanges(state, events);
   const progress = {
     ...from,
@@ -53,7 +55,7 @@ export async function processSlice(
   });
 
   // 5. Hand on.
-  laneState.keep(changes.items, state.parked);
+  laneState.keep(changes, events, state.parked);
   const measures = {
     ...stockOutcomes(entries, events, rows, parking.added.length - parking.removed.length),
     parkedItems: state.parked.size,
@@ -61,6 +63,22 @@ export async function processSlice(
     commitSeconds: (performance.now() - decided) / 1000,
   };
   return { progress, taken: entries.length, rows, measures };
+}
+
+/** How much log time lies between the first entry and the last, in ms. */
+function spanOf(entries: readonly Entry[]): number {
+  return (entries.at(-1)?.time ?? 0) - (entries[0]?.time ?? 0);
+}
+
+/** In a log that was left alone for long, an id's memory can run out within a slice. */
+function keepLastIds(rows: readonly OutboxRow[]): void {
+  const last = new Map<string, OutboxRow>();
+  for (const row of rows) {
+    if (row.commandId === null) continue;
+    const before = last.get(row.commandId);
+    if (before) before.commandId = null;
+    last.set(row.commandId, row);
+  }
 }
 
 /** Ids whose memory had run out and that are remembered anew by this slice. */

@@ -2,6 +2,8 @@ import type { Pool } from 'mysql2/promise';
 import type { Policy } from '../domain/stockState.ts';
 import { countParked } from '../storage/parkedCommands.ts';
 import type { Progress } from '../storage/progress.ts';
+import { sliceLookups } from '../storage/sliceLookups.ts';
+import { together } from '../storage/together.ts';
 import { cutSlice } from './cutSlice.ts';
 import { type Entry, decodeSlice } from './decodeSlice.ts';
 import type { Poison } from './handlerError.ts';
@@ -36,6 +38,10 @@ export class StockLane implements LaneWork<Entry> {
     poison: Poison,
   ): Promise<SliceResult> {
     return processSlice(transaction, this.#state, from, entries, nextOffset, poison);
+  }
+
+  lookAhead(entries: readonly Entry[]): void {
+    this.#state.lookAhead(sliceLookups(together(this.#pool)), entries);
   }
 
   forget(): void {

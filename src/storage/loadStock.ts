@@ -3,7 +3,7 @@ import type { StockState } from '../domain/stockState.ts';
 import { itemOf, putReservation } from '../domain/stockState.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import { invariant } from '../ops/errors.ts';
-import { type ReservationRow, reservationColumns } from './findStock.ts';
+import { type RememberedRow, type ReservationRow, reservationColumns } from './findStock.ts';
 import type { SliceLookups } from './sliceLookups.ts';
 import type { Querying } from './together.ts';
 
@@ -36,7 +36,7 @@ export async function loadReservations(
   orderIds: string[],
   state: StockState,
 ): Promise<void> {
-  for (const row of await lookups.reservations(lane, orderIds)) putRow(state, row);
+  for (const row of await lookups.reservations(lane, orderIds)) putReservationRow(state, row);
 }
 
 /** Puts those reservations of the named items into the state that are due at a log time. */
@@ -53,7 +53,7 @@ export async function loadDueOfItems(
      WHERE lane = ? AND due_at <= ? AND (sku, location) IN (?)`,
     [lane, now, items],
   );
-  rows.forEach((row) => putRow(state, row));
+  rows.forEach((row) => putReservationRow(state, row));
 }
 
 /** Lists the lane's due reservations in the state, in the order in which a tick expires them. */
@@ -70,7 +70,7 @@ export async function loadDueOfLane(
     [lane, now, limit],
   );
   state.due = rows.map((row) => {
-    putRow(state, row);
+    putReservationRow(state, row);
     return { sku: row.sku, location: row.location, orderId: row.orderId };
   });
 }
@@ -91,14 +91,16 @@ export async function loadRemembered(
   commandIds: string[],
   state: StockState,
 ): Promise<void> {
-  for (const { commandId, value } of await lookups.remembered(lane, commandIds)) {
-    const { commandDigest, ...event } = decodeStockEvent(value);
-    invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
-    state.remembered.set(commandId, { ...event, commandDigest });
-  }
+  for (const row of await lookups.remembered(lane, commandIds)) putRememberedRow(state, row);
 }
 
-function putRow(state: StockState, row: ReservationRow): void {
+export function putRememberedRow(state: StockState, { commandId, value }: RememberedRow): void {
+  const { commandDigest, ...event } = decodeStockEvent(value);
+  invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
+  state.remembered.set(commandId, { ...event, commandDigest });
+}
+
+export function putReservationRow(state: StockState, row: ReservationRow): void {
   const { lane: _lane, sku, location, tombstone, ...reservation } = row;
   const item = itemOf(state, sku, location);
   putReservation(item, { ...reservation, tombstone: Boolean(tombstone) });

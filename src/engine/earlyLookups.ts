@@ -1,0 +1,62 @@
+import type { StockEvent } from '../domain/events.ts';
+import { isRemembered } from '../domain/evolve.ts';
+import type { StockState } from '../domain/stockState.ts';
+import { itemOf, putReservation } from '../domain/stockState.ts';
+import type { RememberedRow, ReservationRow } from '../storage/findStock.ts';
+import { type NamedStock, putRememberedRow, putReservationRow } from '../storage/loadStock.ts';
+import type { ChangedReservation } from '../storage/saveStock.ts';
+import type { SliceLookups } from '../storage/sliceLookups.ts';
+
+/**
+ * What a slice will look up, asked for while the slice before it is under way, so that a lane with
+ * much to do does not wait for the answer. Whether MySQL answers from before or after that slice's
+ * commit makes no difference: what it changed is put on top.
+ */
+export class EarlyLookups {
+  readonly #orderIds: ReadonlySet<string>;
+  readonly #commandIds: ReadonlySet<string>;
+  readonly #found: Promise<[ReservationRow[], RememberedRow[]]>;
+  #reservations: readonly ChangedReservation[] = [];
+  #events: readonly StockEvent[] = [];
+
+  constructor(lookups: SliceLookups, lane: number, named: NamedStock) {
+    this.#orderIds = new Set(named.orderIds);
+    this.#commandIds = new Set(named.commandIds);
+    this.#found = Promise.all([
+      lookups.reservations(lane, named.orderIds),
+      lookups.remembered(lane, named.commandIds),
+    ]);
+    // Whoever needs it is told; nobody may.
+    this.#found.catch(() => undefined);
+  }
+
+  /** What of these names was not asked for. */
+  missing({ items, orderIds, commandIds }: NamedStock): NamedStock {
+    return {
+      items,
+      orderIds: orderIds.filter((id) => !this.#orderIds.has(id)),
+      commandIds: commandIds.filter((id) => !this.#commandIds.has(id)),
+    };
+  }
+
+  /** The slice before is committed, and has changed this. */
+  follow(reservations: readonly ChangedReservation[], events: readonly StockEvent[]): void {
+    this.#reservations = reservations;
+    this.#events = events;
+  }
+
+  /** Puts all that was asked for into the state, as it is after the slice before. */
+  async putInto(state: StockState): Promise<void> {
+    const [reservations, outcomes] = await this.#found;
+    for (const row of reservations) putReservationRow(state, row);
+    for (const row of outcomes) putRememberedRow(state, row);
+    for (const { reservation, item } of this.#reservations) {
+      if (!this.#orderIds.has(reservation.orderId)) continue;
+      putReservation(itemOf(state, item.sku, item.location), reservation);
+    }
+    for (const event of this.#events) {
+      if (!isRemembered(event) || !this.#commandIds.has(event.commandId)) continue;
+      state.remembered.set(event.commandId, event);
+    }
+  }
+}
