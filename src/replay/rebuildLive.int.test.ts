@@ -84,7 +84,8 @@ describe('rebuilding a live lane', function () {
     ['rebuild-after-commit', 'SIGKILL', true],
   ];
   for (const [point, by, isDone] of points) {
-    it(`ended at ${point} by ${by}, it ${isDone ? 'has mended all' : 'changed nothing'}`, async () => {
+    const what = isDone ? 'has mended all' : 'changed nothing';
+    it(`ended at ${point} by ${by} it ${what}`, async () => {
       const { progress: _, ...undamaged } = await laneContents(damaging);
       await damage();
       const damaged = await laneContents(damaging);
