@@ -152,7 +152,11 @@ export class EngineConsumer {
         unlearned,
         logger,
         () => this.#lanes.get(partition) === lane,
-      ).then((known) => known && this.#resume(partition));
+        (error) => this.#lanes.holdUp(lane, error),
+      ).then((known) => {
+        this.#lanes.holdUp(lane, undefined);
+        if (known) this.#resume(partition);
+      });
       return;
     }
     lane.accept(laneRecords(batch.messages, registry), Number(batch.lastOffset()) + 1);

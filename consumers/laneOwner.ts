@@ -101,6 +101,14 @@ export class LaneOwner {
     return this.#owned.get(partition)?.lane;
   }
 
+  /** Its records cannot be read at present, for this reason; undefined: they can again. */
+  holdUp(lane: Lane, reason: unknown): void {
+    const owned = this.#owned.get(lane.progress.lane);
+    if (owned?.lane !== lane) return;
+    if (reason === undefined) delete owned.heldUp;
+    else owned.heldUp = troubleOf(reason);
+  }
+
   progress(): Progress[] {
     return [...this.#owned.values()].map(({ lane }) => lane.progress);
   }
@@ -115,7 +123,7 @@ export class LaneOwner {
       return {
         engine: this.#context.engine,
         lane,
-        ...(wrong ?? { state: 'claimed', trouble: null }),
+        ...(wrong ?? { state: 'claimed', trouble: owned?.heldUp ?? null }),
         ...numbers,
       };
     });

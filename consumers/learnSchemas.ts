@@ -7,13 +7,15 @@ const retryMs = 1000;
 
 /**
  * Learns the schemas with these ids, for as long as it takes: a registry that is away holds the
- * records up, it does not make dead letters of them. False when they are not wanted any more.
+ * records up, it does not make dead letters of them. `onFailure` is told of every try that fails.
+ * False when they are not wanted any more.
  */
 export async function learnSchemas(
   registry: SchemaRegistry,
   ids: ReadonlySet<number>,
   logger: Logger,
   areWanted: () => boolean,
+  onFailure: (error: unknown) => void = () => undefined,
 ): Promise<boolean> {
   while (areWanted()) {
     try {
@@ -21,6 +23,7 @@ export async function learnSchemas(
       return areWanted();
     } catch (error) {
       logger.warn({ ids: [...ids], reason: messageOf(error) }, 'schemas not fetched, retrying');
+      onFailure(error);
       await sleep(retryMs);
     }
   }

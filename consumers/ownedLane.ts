@@ -1,4 +1,5 @@
 import type { LaneStatus } from '../src/ops/laneStatus.ts';
+import type { Trouble } from '../src/ops/trouble.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { Lane } from './lane.ts';
 import type { UnpublishedAge } from './unpublishedAge.ts';
@@ -16,6 +17,8 @@ export interface OwnedLane {
   lane: Lane;
   publisher: LanePublisher;
   unpublished: UnpublishedAge;
+  /** Why it gets no records at present, though they are there. */
+  heldUp?: Trouble;
 }
 
 type LaneNumbers = Omit<LaneStatus, 'engine' | 'lane' | 'state' | 'trouble'>;

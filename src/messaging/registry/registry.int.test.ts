@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RowDataPacket } from 'mysql2/promise';
 import { type Processor, startProcessor } from '../../cli/processor.ts';
+import type { HealthReport } from '../../ops/healthReport.ts';
 import { commandsFor } from '../../testing/commandsFor.ts';
 import { silentLogger } from '../../testing/kafkaFixture.ts';
 import { readWithConfluentClient } from '../../testing/readWithConfluentClient.ts';
@@ -217,6 +218,10 @@ describe('schema registry', function () {
     const lane = partitionOf('pot', 3);
     const other = ['a', 'b', 'c', 'd', 'e'].find((sku) => partitionOf(sku, 3) !== lane)!;
     const { length } = await deadLetters();
+    const problems = async () => {
+      const response = await fetch(`${processor.url}/health`);
+      return ((await response.json()) as HealthReport).problems;
+    };
     fixture.freeze();
     try {
       await sendTo('pot', value);
@@ -224,10 +229,16 @@ describe('schema registry', function () {
       // Its schema is known, so that these reads need no registry.
       await waitUntil('the other lane', async () => (await receivedOf(other)).length === 1);
       expect(await receivedOf('pot')).to.deep.equal([]);
+      await waitUntil('a problem', async () => (await problems()).length > 0, 20_000);
+      const [problem, ...others] = await problems();
+      expect(problem).to.include({ engine: 'stock', lane, state: 'claimed' });
+      expect(problem?.code).to.match(/^SCHEMA_REGISTRY_/);
+      expect(others).to.deep.equal([]);
     } finally {
       fixture.thaw();
     }
     await installation.settled();
+    expect(await problems()).to.deep.equal([]);
     const received = await receivedOf('pot');
     expect(received.map(({ onHandAfter }) => onHandAfter)).to.deep.equal([5, 6]);
     expect(await deadLetters()).to.have.length(length);
