@@ -128,7 +128,7 @@ export class Metrics {
   );
   readonly sliceCommands = this.#histogram(
     'onhand_slice_commands',
-    'records in a slice, which is one transaction',
+    'records in a slice: what a lane adds to one transaction',
     countBuckets,
     'engine',
   );
@@ -140,7 +140,7 @@ export class Metrics {
   );
   readonly sliceCommitSeconds = this.#histogram(
     'onhand_slice_commit_seconds',
-    'time of the MySQL transaction of a slice, statements and COMMIT',
+    'time of the MySQL transaction that carries a slice, statements and COMMIT',
     secondsBuckets,
     'engine',
   );
