@@ -40,14 +40,13 @@ export async function replay(scale: Scale, view: ProgressView): Promise<Benchmar
     .filter(([, { ok }]) => !ok)
     .map(([what, { output }]) => `replay: ${what} fails:\n${output}`);
   const row = (what: string, { seconds, peakMemoryMiB }: CommandRun) => {
-    const rate = Math.round(commands / seconds);
-    return [what, commands, Number(seconds.toFixed(1)), rate, Math.round(peakMemoryMiB)];
+    return [...rateCells(what, { commands, seconds }), Math.round(peakMemoryMiB)];
   };
   const head = ['', 'commands', 's', 'commands/s', 'peak memory MiB'];
   const rows = [
     row('verify', verify),
     row('rebuild', rebuild),
-    ['applied one by one', single.commands, Number(single.seconds.toFixed(1)), rateOf(single), '-'],
+    [...rateCells('applied one by one', single), '-'],
   ];
   const million = (what: string) => `replay ${what}, ${commands.toLocaleString('en')} commands`;
   return {
@@ -74,7 +73,7 @@ export async function replay(scale: Scale, view: ProgressView): Promise<Benchmar
       },
       {
         what: 'replay rebuild / applying commands one by one',
-        value: commands / rebuild.seconds / rateOf(single),
+        value: commands / rebuild.seconds / (single.commands / single.seconds),
         unit: 'x',
       },
     ],
@@ -91,8 +90,8 @@ function oneByOne(view: ProgressView): Promise<SideRun> {
   return side.run(makeWorkload('spread', singleOrders), view);
 }
 
-function rateOf({ commands, seconds }: SideRun): number {
-  return Math.round(commands / seconds);
+function rateCells(what: string, { commands, seconds }: Pick<SideRun, 'commands' | 'seconds'>) {
+  return [what, commands, Number(seconds.toFixed(1)), Math.round(commands / seconds)];
 }
 
 /** Lets a processor work off that many orders. Returns how many commands that were. */

@@ -8,14 +8,9 @@ import {
 } from '../src/messaging/stockLevelCodec.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { type Topic, type TopicRegistry, topicsOf } from '../src/messaging/topics.ts';
+import type { LaneRows } from '../src/storage/laneRows.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { EngineName } from '../src/storage/progress.ts';
-
-/** Rows of one lane that are published together. */
-export interface LaneRows {
-  lane: number;
-  rows: readonly OutboxRow[];
-}
 
 /**
  * The messages of one Kafka transaction: what the rows say, in their order, and the last level of
@@ -25,7 +20,7 @@ export interface LaneRows {
  */
 export function outboxMessages(
   engine: EngineName,
-  batches: readonly LaneRows[],
+  batches: readonly LaneRows<OutboxRow>[],
   topics: TopicRegistry,
   registry?: SchemaRegistry,
 ): TopicMessages[] {

@@ -6,11 +6,10 @@ import { prepareRegistry } from '../messaging/registry/prepareRegistry.ts';
 import { RegistryClient } from '../messaging/registry/registryClient.ts';
 import { registerSubjects } from '../messaging/registry/registerSubjects.ts';
 import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
-import { runCli } from '../testing/cliChild.ts';
+import { cliOf } from '../testing/cliOf.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
 import { silentLogger } from '../testing/kafkaFixture.ts';
 import { type RegistryFixture, registryFixture } from '../testing/registryFixture.ts';
-import { settingsEnv } from '../testing/settingsEnv.ts';
 import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
 
 const lane = partitionOf('tea', 3);
@@ -43,8 +42,9 @@ describe('commands on logs whose records name their schema by its id in a regist
     await fixture?.close();
   });
 
-  const cli = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runCli(args, settingsEnv(onhand.settings));
+  const { cli, json } = cliOf(() => onhand);
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await cli(...args);
     expect({ code, stderr: code === 0 ? '' : stderr }).to.deep.equal({ code: 0, stderr: '' });
     return stdout;
   };
@@ -57,13 +57,13 @@ describe('commands on logs whose records name their schema by its id in a regist
   };
 
   it('replay events reads them, and sends them again byte by byte', async () => {
-    const [line, ...more] = (await cli('replay', 'events', '--json')).trim().split('\n');
+    const [line, ...more] = (await run('replay', 'events', '--json')).trim().split('\n');
     const told = JSON.parse(line ?? '') as { event: { kind: string; onHandAfter: number } };
     expect(told.event).to.include({ kind: 'StockReceived', onHandAfter: 5 });
     expect(more).to.deep.equal([]);
 
     const target = `${onhand.settings.ONHAND_TOPIC_PREFIX}copy`;
-    await cli('replay', 'events', '--to-topic', target, '--create', '--yes');
+    await run('replay', 'events', '--to-topic', target, '--create', '--yes');
     const [copied] = await valuesIn(target);
     expect(copied?.[0], 'the mark of an id').to.equal(0);
     expect([copied]).to.deep.equal(await valuesIn(onhand.topics.stockEvents.name));
@@ -71,21 +71,19 @@ describe('commands on logs whose records name their schema by its id in a regist
   });
 
   it('dead-letter reads one and resends it to where its SKU belongs', async () => {
-    const { letters } = JSON.parse(await cli('dead-letter', 'list', '--json')) as {
+    const { letters } = (await json('dead-letter', 'list')) as {
       letters: { letter: string; reason: string }[];
     };
     expect(letters.map(({ reason }) => reason)).to.deep.equal(['WRONG_PARTITION']);
-    const shown = JSON.parse(
-      await cli('dead-letter', 'show', letters[0]!.letter, '--json'),
-    ) as object;
+    const shown = await json('dead-letter', 'show', letters[0]!.letter);
     expect(shown).to.have.nested.include({ 'message.kind': 'ReceiveStock' });
-    await cli('dead-letter', 'resend', '--all', '--yes');
+    await run('dead-letter', 'resend', '--all', '--yes');
 
     const processor = await onhand.startProcessor();
     await onhand.settled();
     await processor.stop();
-    const events = (await cli('replay', 'events', '--json')).trim().split('\n');
+    const events = (await run('replay', 'events', '--json')).trim().split('\n');
     expect(JSON.parse(events.at(-1)!)).to.have.nested.include({ 'event.onHandAfter': 12 });
-    await cli('replay', 'verify');
+    await run('replay', 'verify');
   });
 });

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { connectionOptions, inTransaction } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type LaneId, claimLane } from '../storage/progress.ts';
-import { historyPolicy, stockHistories } from '../testing/stockHistory.ts';
+import { historyPolicy, historyRecords, stockHistories } from '../testing/stockHistory.ts';
 import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
 import { LaneReplay } from './laneReplay.ts';
 import type { LaneRecord } from './laneRecord.ts';
@@ -64,10 +63,7 @@ describe('a stock lane that looks up early', function () {
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(stockHistories(120), sizes, async (history, given) => {
-        const records = history.map(({ command, time }, offset): LaneRecord => {
-          const value = encodeStockCommand(command);
-          return { offset, timestamp: time, key: null, value, headers: {} };
-        });
+        const records = historyRecords(history);
         const folded = new LaneReplay(id, historyPolicy, []).apply(records);
         expect(lastIdsOf(await applied(records, given))).to.deep.equal(lastIdsOf(folded));
       }),

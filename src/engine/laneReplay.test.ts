@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
-import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { stateContents } from '../testing/stateContents.ts';
@@ -9,7 +8,7 @@ import { commandsFor } from '../testing/commandsFor.ts';
 import { recordsOf } from '../testing/recordsOf.ts';
 import { runHistory } from '../testing/runHistory.ts';
 import { startTime } from '../testing/spec.ts';
-import { historyPolicy, stockHistories } from '../testing/stockHistory.ts';
+import { historyPolicy, historyRecords, stockHistories } from '../testing/stockHistory.ts';
 import { LaneReplay } from './laneReplay.ts';
 import type { LaneRecord } from './laneRecord.ts';
 
@@ -49,22 +48,14 @@ function inPieces(replay: LaneReplay, records: readonly LaneRecord[], size: numb
   return rows;
 }
 
-const histories = stockHistories(120).map((history) =>
-  history.map(({ command, time }, offset): LaneRecord => {
-    const value = encodeStockCommand(command);
-    return { offset, timestamp: time, key: null, value, headers: {} };
-  }),
-);
+const histories = stockHistories(120).map(historyRecords);
 
 describe('LaneReplay', function () {
   this.timeout(20_000);
   it('is what the domain makes of the log, however it is cut', () => {
     fc.assert(
       fc.property(stockHistories(120), fc.integer({ min: 1, max: 50 }), (history, size) => {
-        const records = history.map(({ command, time }, offset): LaneRecord => {
-          const value = encodeStockCommand(command);
-          return { offset, timestamp: time, key: null, value, headers: {} };
-        });
+        const records = historyRecords(history);
         const replay = new LaneReplay(id, historyPolicy, []);
         const rows = inPieces(replay, records, size);
         expect(replay.progress).to.include({ nextOffset: history.length });

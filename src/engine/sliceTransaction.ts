@@ -25,15 +25,16 @@ class Round {
   readonly #pool: Pool;
   #awaited: number;
   readonly #slices: SliceRows[] = [];
-  #committed: Promise<unknown> | undefined;
   #allHere: () => void = () => undefined;
-  readonly #complete = new Promise<void>((resolve) => (this.#allHere = resolve));
+  readonly #saved: Promise<void>;
 
   constructor(pool: Pool, slices: number) {
     this.#pool = pool;
     this.reader = together(pool);
     this.lookups = sliceLookups(this.reader);
     this.#awaited = slices;
+    const complete = new Promise<void>((resolve) => (this.#allHere = resolve));
+    this.#saved = complete.then(() => this.#save());
   }
 
   arrive(): void {
@@ -44,16 +45,15 @@ class Round {
   async commit(slice: SliceRows): Promise<void> {
     this.#slices.push(slice);
     this.arrive();
-    await this.#complete;
-    this.#committed ??= this.#save();
     try {
-      await this.#committed;
+      await this.#saved;
     } catch (error) {
       throw this.#slices.length === 1 ? error : new RoundError(error);
     }
   }
 
   async #save(): Promise<void> {
+    if (this.#slices.length === 0) return;
     await inTransaction(this.#pool, async (connection) => {
       await saveSlices(connection, this.#slices);
       faultPoint('slice-before-commit');

@@ -5,7 +5,7 @@ import type { LaneTableName } from '../storage/laneTables.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 import { readPublished } from '../storage/publications.ts';
 import {
-  type LaneRows,
+  type ComparedRows,
   type TableDifference,
   countDifference,
   readOutboxBeginning,
@@ -17,7 +17,7 @@ import type { ShadowLane } from './shadowLane.ts';
 export interface LaneDifference {
   /** The lane's progress at which it was compared. */
   progress: Progress;
-  rows: LaneRows;
+  rows: ComparedRows;
   /** The first outbox sequence that cannot have been pruned by now. */
   keptFrom: number;
   /** By table; those that are as they should be are left out. */
@@ -63,7 +63,7 @@ export async function laneDifference(
     published,
     forgottenBefore,
   );
-  const rows: LaneRows = {
+  const rows: ComparedRows = {
     ...place,
     knownFrom: outboxFrom,
     missedFrom: Math.min(present, kept),

@@ -1,10 +1,10 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
+import type { KeysInLanes } from './laneRows.ts';
 import { namedRows } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
-type InLanes<Key> = readonly [lane: number, key: Key][];
 type ItemKey = readonly [sku: string, location: string];
 
 /** A level as it is stored, in its lane. */
@@ -31,7 +31,10 @@ export const reservationColumns = `lane, order_id AS orderId, sku, location, gra
   tombstone`;
 
 /** Levels of the named items. */
-export async function findLevels(reader: Querying, items: InLanes<ItemKey>): Promise<LevelRow[]> {
+export async function findLevels(
+  reader: Querying,
+  items: KeysInLanes<ItemKey>,
+): Promise<LevelRow[]> {
   const [rows] = await reader.query<(RowDataPacket & LevelRow)[]>(
     `SELECT STRAIGHT_JOIN lane, sku, location, on_hand AS onHand, reserved, sequence, known
      FROM ${namedRows(items.map(([lane, item]) => [lane, ...item]))}
@@ -45,7 +48,7 @@ export async function findLevels(reader: Querying, items: InLanes<ItemKey>): Pro
 /** Reservations of the named orders. */
 export async function findReservations(
   reader: Querying,
-  orderIds: InLanes<string>,
+  orderIds: KeysInLanes<string>,
 ): Promise<ReservationRow[]> {
   const [rows] = await reader.query<(RowDataPacket & ReservationRow)[]>(
     `SELECT STRAIGHT_JOIN ${reservationColumns}
@@ -58,7 +61,7 @@ export async function findReservations(
 /** First outcomes of those of the named command ids that are remembered. */
 export async function findRemembered(
   reader: Querying,
-  commandIds: InLanes<string>,
+  commandIds: KeysInLanes<string>,
 ): Promise<RememberedRow[]> {
   const [rows] = await reader.query<(RowDataPacket & RememberedRow)[]>(
     `SELECT STRAIGHT_JOIN lane, command_id AS commandId, value

@@ -4,6 +4,9 @@ export interface LaneRows<Row> {
   rows: readonly Row[];
 }
 
+/** Keys, each with the lane in which it is looked for. */
+export type KeysInLanes<Key> = readonly [lane: number, key: Key][];
+
 /** The rows of all lanes, each made by `make` from its lane and what it was. */
 export function eachRow<Row, Made>(
   batches: readonly LaneRows<Row>[],

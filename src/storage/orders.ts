@@ -1,6 +1,6 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
-import { type LaneRows, eachRow } from './laneRows.ts';
+import { type KeysInLanes, type LaneRows, eachRow } from './laneRows.ts';
 import { rowLiterals } from './rowLiterals.ts';
 import { namedRows, requireAllWritten } from './rowStatements.ts';
 import type { Querying } from './together.ts';
@@ -25,7 +25,7 @@ export interface ChangedOrder {
 /** Those of the named orders that are known. */
 export async function findOrders(
   reader: Querying,
-  orderIds: readonly [lane: number, orderId: string][],
+  orderIds: KeysInLanes<string>,
 ): Promise<StoredOrder[]> {
   const [rows] = await reader.query<(OrderRow & { lane: number })[]>(
     `SELECT STRAIGHT_JOIN lane, state

@@ -96,11 +96,12 @@ export async function advanceProgress(
       `UPDATE ${namedRows(rows)}
          AS next (lane, from_offset, epoch, next_offset, outbox_sequence, log_time)
        STRAIGHT_JOIN progress FORCE INDEX (PRIMARY)
-         ON progress.engine = '${engine}' AND progress.lane = next.lane
+         ON progress.engine = ? AND progress.lane = next.lane
        SET progress.next_offset = IF(
            progress.next_offset = next.from_offset AND progress.epoch = next.epoch,
            next.next_offset, NULL),
          progress.outbox_sequence = next.outbox_sequence, progress.log_time = next.log_time`,
+      [engine],
     );
     if (affectedRows === advances.length) return;
   } catch (error) {

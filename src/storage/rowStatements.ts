@@ -3,9 +3,9 @@ import type { LaneRows } from './laneRows.ts';
 import { type SqlValue, rowLiterals } from './rowLiterals.ts';
 
 /**
- * Rows as a table. Join from there with the key's name in FORCE INDEX: given
- * a list with IN, or while the statistics of a young table say that it is empty, MySQL may read the
- * whole lane for each row (seconds instead of milliseconds).
+ * Rows as a table. Join from there with the key's name in FORCE INDEX: given a list with IN, or
+ * while the statistics of a young table say that it is empty, MySQL may read the whole lane for
+ * each row (seconds instead of milliseconds).
  */
 export function namedRows(rows: Iterable<readonly SqlValue[]>): string {
   return `(VALUES ${rowLiterals(rows, 'ROW')})`;

@@ -12,7 +12,7 @@ export interface TableDifference {
 }
 
 /** Which rows of a lane are compared. */
-export interface LaneRows {
+export interface ComparedRows {
   engine: EngineName;
   lane: number;
   /** Outbox rows before this sequence are nowhere in the shadow: they are left alone. */
@@ -25,7 +25,7 @@ export interface LaneRows {
 export async function countDifference(
   connection: Connection,
   table: LaneTable,
-  rows: LaneRows,
+  rows: ComparedRows,
 ): Promise<TableDifference> {
   const count = async (from: string, values: unknown[]) => {
     const [found] = await connection.query<(RowDataPacket & { count: number })[]>(
@@ -47,7 +47,7 @@ export async function countDifference(
 export async function applyDifference(
   connection: Connection,
   table: LaneTable,
-  rows: LaneRows,
+  rows: ComparedRows,
 ): Promise<void> {
   const change = async (sql: string, values: unknown[]) => {
     await connection.query(sql, values);
@@ -84,7 +84,7 @@ export interface OutboxBeginning {
 /** What is published and whose log time is before `forgottenBefore` may have been pruned. */
 export async function readOutboxBeginning(
   connection: Connection,
-  { engine, lane }: Pick<LaneRows, 'engine' | 'lane'>,
+  { engine, lane }: Pick<ComparedRows, 'engine' | 'lane'>,
   published: number,
   forgottenBefore: number,
 ): Promise<OutboxBeginning> {
@@ -109,13 +109,13 @@ export async function readOutboxBeginning(
 
 type Part = [from: string, values: unknown[]];
 
-function missing(table: LaneTable, { missedFrom }: LaneRows): Part {
+function missing(table: LaneTable, { missedFrom }: ComparedRows): Part {
   const from = `${shadowOf(table)} AS shadow LEFT JOIN ${table.name} AS live ON ${keysOf(table)}
     WHERE live.lane IS NULL`;
   return table.name === 'outbox' ? [`${from} AND shadow.sequence >= ?`, [missedFrom]] : [from, []];
 }
 
-function surplus(table: LaneTable, rows: LaneRows): Part {
+function surplus(table: LaneTable, rows: ComparedRows): Part {
   const from = `${table.name} AS live LEFT JOIN ${shadowOf(table)} AS shadow ON ${keysOf(table)}
     WHERE ${laneOf(table)} AND shadow.lane IS NULL`;
   return table.name === 'outbox'
@@ -123,12 +123,12 @@ function surplus(table: LaneTable, rows: LaneRows): Part {
     : [from, laneValues(table, rows)];
 }
 
-function differing(table: LaneTable, rows: LaneRows): Part {
+function differing(table: LaneTable, rows: ComparedRows): Part {
   const [pairs, values] = pairsOf(table, rows);
   return [`${pairs} WHERE ${laneOf(table)} AND NOT (${sameOf(table)})`, values];
 }
 
-function pairsOf(table: LaneTable, rows: LaneRows): Part {
+function pairsOf(table: LaneTable, rows: ComparedRows): Part {
   const from = `${table.name} AS live JOIN ${shadowOf(table)} AS shadow ON ${keysOf(table)}`;
   return [from, laneValues(table, rows)];
 }
@@ -142,7 +142,7 @@ function laneOf({ key }: LaneTable): string {
   return first === 'engine' ? 'live.engine = ? AND live.lane = ?' : 'live.lane = ?';
 }
 
-function laneValues({ key }: LaneTable, { engine, lane }: LaneRows): unknown[] {
+function laneValues({ key }: LaneTable, { engine, lane }: ComparedRows): unknown[] {
   return key[0] === 'engine' ? [engine, lane] : [lane];
 }
 

@@ -1,3 +1,5 @@
+import type { KeysInLanes } from './laneRows.ts';
+
 /** Finds rows by key in a lane, each row at most once. */
 export type Lookup<Key, Row> = (lane: number, keys: readonly Key[]) => Promise<Row[]>;
 
@@ -13,7 +15,7 @@ interface Asked<Key, Row> {
  * once. `find` gets the keys with their lanes, and says in each row which lane it is of.
  */
 export function sharedLookup<Key, Row extends { lane: number }>(
-  find: (keys: readonly [lane: number, key: Key][]) => Promise<Row[]>,
+  find: (keys: KeysInLanes<Key>) => Promise<Row[]>,
 ): Lookup<Key, Row> {
   let waiting: Asked<Key, Row>[] = [];
 

@@ -1,4 +1,5 @@
 import { findLevels, findRemembered, findReservations } from './findStock.ts';
+import type { KeysInLanes } from './laneRows.ts';
 import { findOrders } from './orders.ts';
 import { sharedLookup } from './sharedLookup.ts';
 import type { Querying } from './together.ts';
@@ -7,14 +8,14 @@ import type { Querying } from './together.ts';
 export type SliceLookups = ReturnType<typeof sliceLookups>;
 
 export function sliceLookups(reader: Querying) {
+  const by =
+    <Key, Row>(find: (reader: Querying, keys: KeysInLanes<Key>) => Promise<Row[]>) =>
+    (keys: KeysInLanes<Key>) =>
+      find(reader, keys);
   return {
-    levels: sharedLookup((items: Parameters<typeof findLevels>[1]) => findLevels(reader, items)),
-    reservations: sharedLookup((ids: Parameters<typeof findReservations>[1]) =>
-      findReservations(reader, ids),
-    ),
-    remembered: sharedLookup((ids: Parameters<typeof findRemembered>[1]) =>
-      findRemembered(reader, ids),
-    ),
-    orders: sharedLookup((ids: Parameters<typeof findOrders>[1]) => findOrders(reader, ids)),
+    levels: sharedLookup(by(findLevels)),
+    reservations: sharedLookup(by(findReservations)),
+    remembered: sharedLookup(by(findRemembered)),
+    orders: sharedLookup(by(findOrders)),
   };
 }

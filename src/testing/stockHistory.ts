@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { StockCommand } from '../domain/commands.ts';
 import type { TimedCommand } from '../domain/foldBatch.ts';
 import type { Policy } from '../domain/stockState.ts';
+import type { LaneRecord } from '../engine/laneRecord.ts';
+import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { type DrawnMove, drawnMoves } from './drawnMoves.ts';
 import type { StockMove } from './naiveStock.ts';
 import { startTime } from './spec.ts';
@@ -67,4 +69,12 @@ function commandOf(ask: DrawnAsk, asked: StockMove[], time: number): StockComman
   }
   asked.push(command);
   return command;
+}
+
+/** A log that holds a history, from offset 0 on. */
+export function historyRecords(history: readonly TimedCommand[]): LaneRecord[] {
+  return history.map(({ command, time }, offset) => {
+    const value = encodeStockCommand(command);
+    return { offset, timestamp: time, key: null, value, headers: {} };
+  });
 }

@@ -8,6 +8,7 @@ interface EncodedRecord {
 
 const noBytes = Buffer.alloc(0);
 const nothing: EncodedRecord = { buf: noBytes, buffer: noBytes };
+const noHeaders: [name: string, content: Bytes][] = [];
 
 type Bytes = Buffer | string | null | undefined;
 
@@ -15,7 +16,7 @@ type Bytes = Buffer | string | null | undefined;
  * The records of a batch as kafkajs takes them encoded (message format v2), each at the batch's own
  * time: the bytes of all in the first, and as many empty ones as are missing. By itself kafkajs
  * allocates half a KiB for each record, one more buffer for each number in it, and copies them
- * together: a third of a busy worker's garbage.
+ * together: with what it decodes, a third of a busy worker's garbage.
  */
 export function encodedRecords(messages: readonly Message[]): EncodedRecord[] {
   const bodies = Array.from(messages, bodyBytes);
@@ -79,7 +80,7 @@ function bodyBytes({ key, value, headers }: Message, offsetDelta: number): numbe
 
 /** A header that has several values is there several times. */
 function headerList(headers: Message['headers']): [name: string, content: Bytes][] {
-  if (!headers) return [];
+  if (!headers) return noHeaders;
   return Object.entries(headers).flatMap(([name, contents]) =>
     [contents].flat().map((content): [string, Bytes] => [name, content]),
   );
