@@ -128,6 +128,14 @@ describe('decide', () => {
       requested: 2,
     });
   });
+
+  it('skips a parked repeat without a second outcome, and a re-used id as such', () => {
+    const first = receive(5, { commandId: 'c' });
+    const { state, now } = given(first);
+    expect(refuseSkipped(first, state, now)).to.equal(undefined);
+    const other = refuseSkipped(receive(6, { commandId: 'c' }), state, now);
+    expect(other).to.include({ kind: 'CommandRejected', reason: 'COMMAND_ID_REUSED' });
+  });
 });
 
 describe('decide, asked again', () => {

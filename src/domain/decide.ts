@@ -77,13 +77,20 @@ function verdictOn(command: AskingCommand, draft: Draft, state: StockState): Any
 }
 
 /**
- * The outcome of a command that could never be decided and that an operator gave up: its refusal.
- * Nothing of the command is looked at but its names.
+ * The outcome of a command that could never be decided and that an operator gave up: its refusal;
+ * none when it repeats one that was decided. Nothing of it is looked at but its names.
  */
-export function refuseSkipped(command: AskingCommand, state: StockState, now: number): StockEvent {
+export function refuseSkipped(
+  command: AskingCommand,
+  state: StockState,
+  now: number,
+): StockEvent | undefined {
   const draft = new Draft(itemFor(state, command), null, state.policy, now);
   const digest = isId(command.commandId) ? bodyDigest(command) : null;
-  return outcomeOf(command, { refused: 'SKIPPED_BY_OPERATOR' }, draft, digest);
+  const first = digest === null ? undefined : recall(state, command.commandId, now);
+  if (first?.commandDigest === digest) return undefined;
+  const refused = first ? 'COMMAND_ID_REUSED' : 'SKIPPED_BY_OPERATOR';
+  return outcomeOf(command, { refused }, draft, digest);
 }
 
 /** Moves the units of due reservations, in the order in which the state lists them. */

@@ -1,7 +1,9 @@
+import type { StockCommand } from '../domain/commands.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { expireLimit } from '../domain/limits.ts';
 import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
+import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import type { NamedStock } from '../storage/loadStock.ts';
 import {
   loadDueOfItems,
@@ -58,7 +60,8 @@ export class LaneState {
     const state = emptyState(this.#policy);
     const early = this.#early;
     this.#early = undefined;
-    const named = namedStock(entries);
+    const waiting = await this.#loadWaiting(reader, entries);
+    const named = namedStock(commandsOf(entries, waiting));
     const now = entries.at(-1)?.time ?? 0;
     if (this.#nothingDueBefore <= now) {
       this.#nothingDueBefore = await readEarliestDeadline(reader, this.#lane);
@@ -79,12 +82,12 @@ export class LaneState {
     ]);
     await this.#loadCounts(reader);
     this.#parked.forEach((count, key) => state.parked.set(key, count));
-    return { state, waiting: await this.#loadWaiting(reader, entries) };
+    return { state, waiting };
   }
 
   /** Asks for what the slice after the one under way names. */
   lookAhead(lookups: SliceLookups, entries: readonly Entry[]): void {
-    this.#early = new EarlyLookups(lookups, this.#lane, namedStock(entries));
+    this.#early = new EarlyLookups(lookups, this.#lane, namedStock(commandsOf(entries)));
   }
 
   /** Keeps what a committed slice has changed. */
@@ -151,4 +154,14 @@ export class LaneState {
     });
     await loadLevels(lookups, this.#lane, missing, state);
   }
+}
+
+/** The commands of a slice, and the waiting ones that it may take up. */
+function commandsOf(entries: readonly Entry[], waiting?: LoadedState['waiting']): StockCommand[] {
+  const commands: StockCommand[] = [];
+  for (const entry of entries) if ('command' in entry) commands.push(entry.command);
+  for (const rows of waiting?.values() ?? []) {
+    for (const { value } of rows) commands.push(decodeStockCommand(value));
+  }
+  return commands;
 }

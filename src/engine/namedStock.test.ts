@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import type { StockCommand } from '../domain/commands.ts';
 import { commandsFor } from '../testing/commandsFor.ts';
-import { recordsOf } from '../testing/recordsOf.ts';
 import { namedStock } from './namedStock.ts';
-
-function named(commands: StockCommand[]) {
-  const records = recordsOf(commands);
-  return namedStock(commands.map((command, at) => ({ record: records[at]!, time: 0, command })));
-}
 
 describe('namedStock', () => {
   const { receive, reserve, confirm } = commandsFor('tea');
@@ -19,7 +13,7 @@ describe('namedStock', () => {
       reserve('o-1', 1, { commandId: 'c' }),
       confirm('o-1', { commandId: 'c' }),
     ];
-    expect(named(commands)).to.deep.equal({
+    expect(namedStock(commands)).to.deep.equal({
       items: [
         ['tea', 'main'],
         ['tea', 'north'],
@@ -35,6 +29,6 @@ describe('namedStock', () => {
       receive(1, { commandId: 'a', location: 'l'.repeat(65) }),
       { kind: 'ExpireDue', limit: 1 },
     ];
-    expect(named(commands)).to.deep.equal({ items: [], orderIds: [], commandIds: ['a'] });
+    expect(namedStock(commands)).to.deep.equal({ items: [], orderIds: [], commandIds: ['a'] });
   });
 });

@@ -1,16 +1,15 @@
+import type { StockCommand } from '../domain/commands.ts';
 import { isId, isName } from '../domain/limits.ts';
 import { itemKey } from '../domain/stockState.ts';
 import type { NamedStock } from '../storage/loadStock.ts';
-import type { Entry } from './decodeSlice.ts';
 
-/** What the commands of a slice name, each once. Names that are none are left out. */
-export function namedStock(entries: readonly Entry[]): NamedStock {
+/** What commands name, each once. Names that are none are left out. */
+export function namedStock(commands: readonly StockCommand[]): NamedStock {
   const items = new Map<string, [sku: string, location: string]>();
   const orderIds = new Set<string>();
   const commandIds = new Set<string>();
-  for (const entry of entries) {
-    if (!('command' in entry) || entry.command.kind === 'ExpireDue') continue;
-    const { command } = entry;
+  for (const command of commands) {
+    if (command.kind === 'ExpireDue') continue;
     const { sku, location, commandId } = command;
     if (isId(commandId)) commandIds.add(commandId);
     if (isName(sku) && isName(location)) items.set(itemKey(sku, location), [sku, location]);

@@ -108,9 +108,10 @@ export class Parking {
     invariant(row, `nothing is parked of ${key}`);
     const command = decodeStockCommand(row.value) as AskingCommand;
     const event = refuseSkipped(command, this.#state, entry.time);
-    evolve(this.#state, event);
+    if (event) evolve(this.#state, event);
     this.#unpark(key, rows);
-    return { offset: row.offset, events: [event], reply: replyOf(command, event) };
+    const events = event ? [event] : [];
+    return { offset: row.offset, events, reply: this.#replyTo(command, events, entry.time) };
   }
 
   #unpark(key: string, rows: ParkedRow[]): void {

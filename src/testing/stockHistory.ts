@@ -4,6 +4,7 @@ import type { TimedCommand } from '../domain/foldBatch.ts';
 import type { Policy } from '../domain/stockState.ts';
 import type { LaneRecord } from '../engine/laneRecord.ts';
 import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
+import type { FailedDecision } from '../storage/failedDecisions.ts';
 import { type DrawnMove, drawnMoves } from './drawnMoves.ts';
 import type { StockMove } from './naiveStock.ts';
 import { startTime } from './spec.ts';
@@ -70,6 +71,46 @@ function commandOf(ask: DrawnAsk, asked: StockMove[], time: number): StockComman
   asked.push(command);
   return command;
 }
+
+/** A history in which commands fail when they are first decided, and operators take them up. */
+export interface ParkingHistory {
+  history: TimedCommand[];
+  failed: FailedDecision[];
+}
+
+/** Histories in which some commands cannot be decided and operators retry or skip. */
+export function parkingHistories(maxLength: number): fc.Arbitrary<ParkingHistory> {
+  const asks = fc.array(drawnOperatorAsks, { maxLength: 12 });
+  const failing = fc.array(fc.nat(), { maxLength: 4 });
+  return fc.tuple(stockHistories(maxLength), asks, failing).map(([moves, asked, unlucky]) => {
+    const history = [...moves];
+    const retriedInVain = new Set<StockCommand>();
+    for (const [index, { at, of, kind, inVain }] of asked.entries()) {
+      const { command: target } = moves[of % moves.length]!;
+      if (!('sku' in target)) continue;
+      const { sku, location } = target;
+      const place = at % (history.length + 1);
+      const command = { kind, commandId: `p-${index}`, sku, location };
+      history.splice(place, 0, { command, time: history[place - 1]?.time ?? startTime });
+      if (inVain) retriedInVain.add(command);
+    }
+    const offsets = [...new Set(unlucky.map((drawn) => drawn % history.length))];
+    const failed = offsets.flatMap((offset) => {
+      const again = history.flatMap(({ command }, at) => (retriedInVain.has(command) ? [at] : []));
+      return [offset, ...again.filter((at) => at > offset)].map((at) => {
+        return { at, offset, reason: 'a test says so' };
+      });
+    });
+    return { history, failed };
+  });
+}
+
+const drawnOperatorAsks = fc.record({
+  at: fc.nat(),
+  of: fc.nat(),
+  kind: fc.constantFrom('RetryParked' as const, 'RetryParked' as const, 'SkipParked' as const),
+  inVain: fc.boolean(),
+});
 
 /** A log that holds a history, from offset 0 on. */
 export function historyRecords(history: readonly TimedCommand[]): LaneRecord[] {
