@@ -9,6 +9,8 @@ import type { LogEntry } from './laneWork.ts';
 export interface Folded<Fact> {
   facts: Fact[];
   rows: OutboxRow[];
+  /** Log offset of the record that caused each fact, and each row. */
+  offsets: { facts: number[]; rows: number[] };
 }
 
 /**
@@ -61,11 +63,14 @@ export abstract class LaneFold<Entry extends LogEntry = LogEntry, Fact = unknown
   /** Applies records in log order and returns all that they caused. */
   fold(records: readonly LaneRecord[]): Folded<Fact> {
     const from = this.#progress;
-    const folded: Folded<Fact> = { facts: [], rows: [] };
+    const folded: Folded<Fact> = { facts: [], rows: [], offsets: { facts: [], rows: [] } };
     let last: LogEntry | undefined;
     for (const entry of this.decode(records, from)) {
       this.prepare(entry);
       this.#decide(entry, from, folded);
+      const { facts, rows, offsets } = folded;
+      while (offsets.facts.length < facts.length) offsets.facts.push(entry.record.offset);
+      while (offsets.rows.length < rows.length) offsets.rows.push(entry.record.offset);
       last = entry;
     }
     if (!last) return folded;

@@ -14,25 +14,24 @@ import type { LaneRecord } from './laneRecord.ts';
 
 const id = { engine: 'stock', lane: 0, topicId: 't'.repeat(22), partitionCount: 1 } as const;
 
-/** What a replay's state says but for what it has forgotten. */
-function contents({ state, progress }: LaneReplay) {
-  const { items, parked } = stateContents(state);
-  const { commandMemoryMs } = state.policy;
-  const remembered = [...state.remembered].filter(([, { time }]) => {
-    return progress.logTime - time < commandMemoryMs;
-  });
-  return { items, parked, remembered };
-}
-
 /** Another replay that takes over all that one holds, as a checkpoint does. */
-function takenOver(from: LaneReplay, failed: readonly FailedDecision[]): LaneReplay {
+function takenOver(
+  from: LaneReplay,
+  rows: readonly OutboxRow[],
+  failed: readonly FailedDecision[],
+): LaneReplay {
   const replay = new LaneReplay(id, historyPolicy, failed);
   for (const { sku, location, level, reservations } of from.state.items.values()) {
     replay.putLevel({ sku, location, ...level });
     for (const one of reservations.values()) replay.putReservation({ sku, location, ...one });
   }
-  for (const [commandId, outcome] of from.state.remembered) {
-    replay.putRemembered(commandId, outcome);
+  // The last outcome of an id that was forgotten and came again.
+  const last = new Map(rows.map((row) => [row.commandId, row]));
+  for (const row of rows) {
+    const { commandId, time, value } = row;
+    if (commandId !== null && last.get(commandId) === row) {
+      replay.putRemembered(commandId, time, value!);
+    }
   }
   for (const row of from.parked) replay.putParked(row);
   replay.resume(from.progress);
@@ -83,10 +82,10 @@ describe('LaneReplay', function () {
         const middle = Math.floor(cut * records.length);
         const first = new LaneReplay(id, historyPolicy, failed);
         const rows = inPieces(first, records.slice(0, middle), size);
-        const second = takenOver(first, failed);
+        const second = takenOver(first, rows, failed);
         rows.push(...inPieces(second, records.slice(middle), size));
         expect(rows).to.deep.equal(expected);
-        expect(contents(second)).to.deep.equal(contents(whole));
+        expect(stateContents(second.state)).to.deep.equal(stateContents(whole.state));
         expect(second.parked).to.deep.equal(whole.parked);
         expect(second.progress).to.deep.equal(whole.progress);
       }),
@@ -100,25 +99,11 @@ describe('LaneReplay', function () {
     const failed = [{ at: 0, offset: 0, reason: 'a bug' }];
     const first = new LaneReplay(id, historyPolicy, failed);
     expect(first.apply([command!, later!])).to.be.empty;
-    const second = takenOver(first, failed);
+    const second = takenOver(first, [], failed);
     const kinds = second.apply([retry!]).map(({ value }) => decodeStockEvent(value).kind);
     expect(kinds).to.deep.equal(['ParkedRetried', 'StockReceived', 'StockReceived']);
     expect(second.parked).to.be.empty;
     expect(second.state.items.get('tea')?.level).to.include({ onHand: 7 });
-  });
-
-  it('drops the outcomes whose memory has run out, and only those', () => {
-    const { receive } = commandsFor('tea');
-    const { commandMemoryMs } = historyPolicy;
-    const replay = new LaneReplay(id, historyPolicy, []);
-    const at = (offset: number, time: number) => recordsOf([receive(1)], offset, time);
-    replay.apply([...at(0, startTime), ...at(1, startTime + 1)]);
-    replay.apply(at(2, startTime + commandMemoryMs - 1));
-    expect(replay.state.remembered.size).to.equal(3);
-    replay.apply(at(3, startTime + commandMemoryMs));
-    expect(replay.state.remembered.size).to.equal(3);
-    replay.apply(at(4, startTime + 3 * commandMemoryMs));
-    expect(replay.state.remembered.size).to.equal(1);
   });
 
   it('names decisions that fail here and did not when the lane was live', () => {

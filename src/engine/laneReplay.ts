@@ -1,8 +1,11 @@
+import type { AskingCommand } from '../domain/commands.ts';
 import type { StockEvent } from '../domain/events.ts';
 import { isDue } from '../domain/reservation.ts';
-import type { Policy, RememberedOutcome, StockState } from '../domain/stockState.ts';
+import type { Policy, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf, putReservation } from '../domain/stockState.ts';
+import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
+import { putRememberedRow } from '../storage/loadStock.ts';
 import type { ParkedRow } from '../storage/parkedCommands.ts';
 import type { LaneId, Progress } from '../storage/progress.ts';
 import type { StoredLevel, StoredReservation } from '../storage/readLane.ts';
@@ -11,6 +14,7 @@ import { decideEntry } from './decideSlice.ts';
 import { type Entry, decodeSlice } from './decodeSlice.ts';
 import { type Folded, LaneFold } from './laneFold.ts';
 import type { LaneRecord } from './laneRecord.ts';
+import { PackedOutcomes } from './packedOutcomes.ts';
 import { Parking } from './parking.ts';
 
 type Place = StockState['due'][number];
@@ -22,8 +26,8 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
   readonly #waiting = new Map<string, ParkedRow[]>();
   readonly #parking: Parking;
   readonly #deadlines = new Deadlines<Place>();
-  /** Log time of the oldest outcome that is remembered. */
-  #oldestRemembered = Infinity;
+  /** What the state shows of them is what the entry under way names, as in a slice. */
+  readonly #outcomes = new PackedOutcomes();
 
   constructor(id: LaneId, policy: Policy, failed: readonly FailedDecision[]) {
     super(id, failed);
@@ -46,10 +50,9 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
     if (pending > 0) this.#deadlines.add(expiresAt, { sku, location, orderId });
   }
 
-  /** Outcomes have to come in the order of their log times. */
-  putRemembered(commandId: string, outcome: RememberedOutcome): void {
-    this.state.remembered.set(commandId, outcome);
-    this.#oldestRemembered = Math.min(this.#oldestRemembered, outcome.time);
+  /** The first outcome of a command, as it was published; they come in the order of log times. */
+  putRemembered(commandId: string, time: number, value: Buffer): void {
+    this.#outcomes.put(commandId, time, value);
   }
 
   /** Commands of one stock item have to come in log order. */
@@ -65,8 +68,10 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
   }
 
   protected override prepare(entry: Entry): void {
-    this.#forget(entry.time);
-    if ('command' in entry && entry.command.kind === 'ExpireDue') this.#listDue(entry.time);
+    this.#outcomes.forgetUntil(entry.time - this.state.policy.commandMemoryMs);
+    if (!('command' in entry)) return;
+    if (entry.command.kind === 'ExpireDue') this.#listDue(entry.time);
+    else this.#recallNamed(entry.command);
   }
 
   protected override decide(entry: Entry, from: Progress, folded: Folded<StockEvent>): void {
@@ -74,14 +79,32 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
     if (mayPark && 'command' in entry && 'sku' in entry.command) {
       this.#waitingOf(itemKey(entry.command.sku, entry.command.location));
     }
+    const before = folded.rows.length;
     for (const event of decideEntry(this.#parking, entry, from, folded.rows)) {
       folded.facts.push(event);
       this.#note(event);
     }
+    for (let at = before; at < folded.rows.length; at++) {
+      const { commandId, time, value } = folded.rows[at]!;
+      if (commandId !== null) this.#outcomes.put(commandId, time, value!);
+    }
+    this.state.remembered.clear();
+  }
+
+  #recallNamed(command: AskingCommand): void {
+    this.#recall(command.commandId);
+    if (command.kind !== 'RetryParked' && command.kind !== 'SkipParked') return;
+    for (const { value } of this.#waiting.get(itemKey(command.sku, command.location)) ?? []) {
+      this.#recall((decodeStockCommand(value) as AskingCommand).commandId);
+    }
+  }
+
+  #recall(commandId: string): void {
+    const value = this.#outcomes.get(commandId);
+    if (value) putRememberedRow(this.state, { commandId, value });
   }
 
   #note(event: StockEvent): void {
-    if (event.time < this.#oldestRemembered) this.#oldestRemembered = event.time;
     if (event.kind !== 'StockReserved' && event.kind !== 'ReservationExtended') return;
     const { sku, location, orderId, expiresAt } = event;
     this.#deadlines.add(expiresAt, { sku, location, orderId });
@@ -91,20 +114,6 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
     let waiting = this.#waiting.get(key);
     if (!waiting) this.#waiting.set(key, (waiting = []));
     return waiting;
-  }
-
-  /** Drops outcomes whose memory has run out. They lie in the order of their times. */
-  #forget(now: number): void {
-    const { policy, remembered } = this.state;
-    if (now - this.#oldestRemembered < policy.commandMemoryMs) return;
-    this.#oldestRemembered = Infinity;
-    for (const [commandId, { time }] of remembered) {
-      if (now - time < policy.commandMemoryMs) {
-        this.#oldestRemembered = time;
-        return;
-      }
-      remembered.delete(commandId);
-    }
   }
 
   /** All that is due in the lane, in the order in which the database lists it. */

@@ -1,9 +1,6 @@
-import { isRemembered } from '../domain/evolve.ts';
 import type { Order } from '../domain/order/orderState.ts';
 import { LaneReplay } from '../engine/laneReplay.ts';
 import type { OrderReplay } from '../engine/orderReplay.ts';
-import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
-import { invariant } from '../ops/errors.ts';
 import type { CheckpointChunk } from './checkpointChunk.ts';
 
 type Named = Record<string, unknown>;
@@ -44,9 +41,6 @@ function putStockRow(replay: LaneReplay, table: CheckpointChunk['table'], row: N
     const value = row.value as Buffer;
     replay.putParked({ ...item, offset: number('log_offset'), time: number('time'), value });
   } else if (row.command_id !== null) {
-    const { commandDigest, ...event } = decodeStockEvent(row.value as Buffer);
-    const outcome = { ...event, commandDigest };
-    invariant(isRemembered(outcome), `the outcome of ${text('command_id')} is none`);
-    replay.putRemembered(outcome.commandId, outcome);
+    replay.putRemembered(text('command_id'), number('time'), row.value as Buffer);
   }
 }

@@ -94,7 +94,10 @@ export async function loadRemembered(
   for (const row of await lookups.remembered(lane, commandIds)) putRememberedRow(state, row);
 }
 
-export function putRememberedRow(state: StockState, { commandId, value }: RememberedRow): void {
+export function putRememberedRow(
+  state: StockState,
+  { commandId, value }: Pick<RememberedRow, 'commandId' | 'value'>,
+): void {
   const { commandDigest, ...event } = decodeStockEvent(value);
   invariant(commandDigest !== null, `the outcome of command ${commandId} has no digest`);
   state.remembered.set(commandId, { ...event, commandDigest });

@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
 import type { OrderReplay } from '../engine/orderReplay.ts';
 import { type StoredOrder, readAllOrders } from '../storage/readLane.ts';
-import { type ExpectedTable, compareTable, fieldDifferences } from './compareTable.ts';
+import { type ExpectedTable, compareTable, fieldDifferences, taken } from './compareTable.ts';
 import { type LaneFindings, orderText } from './findings.ts';
 import { firstDifference } from './firstDifference.ts';
 import type { ObservedLane } from './observedLane.ts';
@@ -26,16 +26,11 @@ function orderTable(
 ): ExpectedTable<StoredOrder, Order> {
   return {
     name: 'orders',
-    find: ({ orderId }) => state.orders.get(orderId),
-    all: function* () {
+    take: ({ orderId }) => taken(state.orders, orderId),
+    rest: function* () {
       for (const [orderId, order] of state.orders) {
-        yield [
-          order,
-          () => {
-            const dueAt = runningDeadline(order.head);
-            return { orderId, state: order, dueAt, applied: nextOffset };
-          },
-        ];
+        const dueAt = runningDeadline(order.head);
+        yield { orderId, state: order, dueAt, applied: nextOffset };
       }
     },
     nameOf: ({ orderId }) => {

@@ -10,7 +10,7 @@ import {
   readLevels,
   readReservations,
 } from '../storage/readLane.ts';
-import { type ExpectedTable, compareTable, fieldDifferences } from './compareTable.ts';
+import { type ExpectedTable, compareTable, fieldDifferences, taken } from './compareTable.ts';
 import { type LaneFindings, itemText } from './findings.ts';
 import { isSameBytes } from './messageText.ts';
 import type { ObservedLane } from './observedLane.ts';
@@ -46,17 +46,13 @@ function levelTable(
   lane: ObservedLane,
   { state }: LaneReplay,
 ): ExpectedTable<StoredLevel, StockItem> {
+  // The items are needed for their reservations yet.
+  const levels = new Map([...state.items].filter(([, { level }]) => level.sequence > 0));
   return {
     name: 'stock_levels',
-    find: ({ sku, location }) => {
-      const item = state.items.get(itemKey(sku, location));
-      return item && item.level.sequence > 0 ? item : undefined;
-    },
-    all: function* () {
-      for (const item of state.items.values()) {
-        const { sku, location, level } = item;
-        if (level.sequence > 0) yield [item, () => ({ sku, location, ...level })];
-      }
+    take: ({ sku, location }) => taken(levels, itemKey(sku, location)),
+    rest: function* () {
+      for (const { sku, location, level } of levels.values()) yield { sku, location, ...level };
     },
     nameOf: (row) => ({ row: '', item: itemText(row), offset: lane.lastChangeOfItem(row) }),
     differences: ({ level }, row) => fieldDifferences(level, row, levelFields),
@@ -69,14 +65,13 @@ function reservationTable(
 ): ExpectedTable<StoredReservation, Reservation> {
   return {
     name: 'reservations',
-    find: ({ sku, location, orderId }) => {
-      return state.items.get(itemKey(sku, location))?.reservations.get(orderId);
+    take: ({ sku, location, orderId }) => {
+      const item = state.items.get(itemKey(sku, location));
+      return item && taken(item.reservations, orderId);
     },
-    all: function* () {
+    rest: function* () {
       for (const { sku, location, reservations } of state.items.values()) {
-        for (const held of reservations.values()) {
-          yield [held, () => ({ ...held, sku, location })];
-        }
+        for (const held of reservations.values()) yield { ...held, sku, location };
       }
     },
     nameOf: (row) => {
@@ -91,8 +86,8 @@ function parkedTable({ parked }: LaneReplay): ExpectedTable<ParkedRow, ParkedRow
   const rows = new Map(parked.map((row) => [row.offset, row]));
   return {
     name: 'parked_commands',
-    find: ({ offset }) => rows.get(offset),
-    all: () => parked.map((row) => [row, () => row]),
+    take: ({ offset }) => taken(rows, offset),
+    rest: () => rows.values(),
     nameOf: (row) => ({ row: `offset ${row.offset}`, item: itemText(row), offset: row.offset }),
     differences: (held, row) => {
       const differences = fieldDifferences(held, row, ['sku', 'location', 'time']);

@@ -10,12 +10,12 @@ export interface RowName {
 }
 
 /** The rows that a lane must have in one table. `Held`: what the fold holds of a row. */
-export interface ExpectedTable<Row, Held extends object> {
+export interface ExpectedTable<Row, Held> {
   name: string;
-  /** What is held of a stored row; undefined when there should be no such row. */
-  find(row: Row): Held | undefined;
-  /** All that is held, and each as a row. */
-  all(): Iterable<[held: Held, row: () => Row]>;
+  /** Gives away what is held of a stored row; undefined when there should be no such row. */
+  take(row: Row): Held | undefined;
+  /** What was not taken, as rows. */
+  rest(): Iterable<Row>;
   nameOf(row: Row): RowName;
   /** Where a stored row is not as it should be. */
   differences(held: Held, row: Row): RowDifference[];
@@ -27,8 +27,8 @@ export interface RowDifference {
   found: string;
 }
 
-/** Compares the stored rows of a lane, as they are read, with what its log demands. */
-export async function compareTable<Row, Held extends object>(
+/** Compares the stored rows of a lane, as they are read, with what its log demands: uses it up. */
+export async function compareTable<Row, Held>(
   stored: AsyncIterable<Row[]>,
   table: ExpectedTable<Row, Held>,
   findings: LaneFindings,
@@ -38,20 +38,15 @@ export async function compareTable<Row, Held extends object>(
     const what = [name, field].filter((part) => part !== '').join(': ');
     findings.note({ where: table.name, what, item, offset, expected, found });
   };
-  const seen = new Set<Held>();
   for await (const rows of stored) {
     for (const row of rows) {
-      const held = table.find(row);
+      const held = table.take(row);
       if (!held) note(row, { field: 'row', expected: '', found: JSON.stringify(row) });
-      else {
-        seen.add(held);
-        for (const difference of table.differences(held, row)) note(row, difference);
-      }
+      else for (const difference of table.differences(held, row)) note(row, difference);
     }
   }
-  for (const [held, row] of table.all()) {
-    if (seen.has(held)) continue;
-    note(row(), { field: 'row', expected: JSON.stringify(row()), found: '' });
+  for (const row of table.rest()) {
+    note(row, { field: 'row', expected: JSON.stringify(row), found: '' });
   }
 }
 
@@ -67,4 +62,11 @@ export function fieldDifferences<Fields extends object>(
     differences.push({ field, expected: String(held[field]), found: String(row[field]) });
   }
   return differences;
+}
+
+/** What a map holds under a key, which it then holds no longer. */
+export function taken<Key, Held>(map: Map<Key, Held>, key: Key): Held | undefined {
+  const held = map.get(key);
+  map.delete(key);
+  return held;
 }

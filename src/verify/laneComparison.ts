@@ -8,9 +8,6 @@ import { OutboxComparison } from './outboxComparison.ts';
 import { PublishedLane } from './publishedLane.ts';
 import type { VerifyContext } from './verifyContext.ts';
 
-/** Rows that wait for their comparison at most, about: one order event may cause a thousand. */
-const rowsMax = 2000;
-
 const forwardedKinds = { stock: 'reply', order: 'command' } as const;
 
 /** Compares the rows that a lane's log demands, as they are folded, wherever they must be. */
@@ -18,8 +15,6 @@ export class LaneComparison {
   readonly forwarded: ForwardedCollector;
   readonly published: PublishedLane;
   readonly #outbox: OutboxComparison;
-  #rows: OutboxRow[] = [];
-  #offsets: number[] = [];
 
   private constructor(
     forwarded: ForwardedCollector,
@@ -58,18 +53,8 @@ export class LaneComparison {
     );
   }
 
-  /** Compares the rows that the record at an offset has caused, soon. */
-  async take(rows: readonly OutboxRow[], offset: number): Promise<void> {
-    for (const row of rows) {
-      this.#rows.push(row);
-      this.#offsets.push(offset);
-    }
-    if (this.#rows.length >= rowsMax) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const [rows, offsets] = [this.#rows, this.#offsets];
-    [this.#rows, this.#offsets] = [[], []];
+  /** Compares the next rows; `offsets` of the records that caused them. */
+  async take(rows: readonly OutboxRow[], offsets: readonly number[]): Promise<void> {
     this.forwarded.take(rows, offsets);
     await this.#outbox.take(rows, offsets);
     await this.published.take(rows, offsets);
@@ -77,7 +62,6 @@ export class LaneComparison {
 
   /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
   async end(isAtProgress: boolean): Promise<void> {
-    await this.flush();
     if (isAtProgress) await this.#outbox.end();
     await this.published.end(isAtProgress);
   }

@@ -4,7 +4,7 @@ import { LaneReplay } from '../engine/laneReplay.ts';
 import type { OrderReplay } from '../engine/orderReplay.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 
-/** A lane that is folded record by record, so that it is known what each of them has caused. */
+/** A lane that is folded, and remembers which record changed each of its items last. */
 export class ObservedLane {
   readonly replay: LaneReplay | OrderReplay;
   readonly #changes = new Map<string, number>();
@@ -13,18 +13,20 @@ export class ObservedLane {
     this.replay = replay;
   }
 
-  /** Applies the next record and returns the outbox rows that it must have left. */
-  take(record: LaneRecord): readonly OutboxRow[] {
+  /** Applies the next records and returns the outbox rows that they must have left. */
+  take(records: readonly LaneRecord[]): { rows: readonly OutboxRow[]; offsets: readonly number[] } {
     if (this.replay instanceof LaneReplay) {
-      const { facts, rows } = this.replay.fold([record]);
-      for (const { sequence, sku, location } of facts) {
-        if (sequence > 0) this.#changes.set(itemKey(sku, location), record.offset);
+      const { facts, rows, offsets } = this.replay.fold(records);
+      for (const [index, { sequence, sku, location }] of facts.entries()) {
+        if (sequence > 0) this.#changes.set(itemKey(sku, location), offsets.facts[index]!);
       }
-      return rows;
+      return { rows, offsets: offsets.rows };
     }
-    const { facts, rows } = this.replay.fold([record]);
-    for (const { orderId } of facts) this.#changes.set(orderId, record.offset);
-    return rows;
+    const { facts, rows, offsets } = this.replay.fold(records);
+    for (const [index, { orderId }] of facts.entries()) {
+      this.#changes.set(orderId, offsets.facts[index]!);
+    }
+    return { rows, offsets: offsets.rows };
   }
 
   /** Offset of the record that last changed a stock item; null when that was not read. */

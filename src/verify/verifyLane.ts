@@ -48,6 +48,9 @@ export interface LaneReport extends LanePlace {
   forwarded: ReadonlyMap<number, ForwardedRows>;
 }
 
+/** Few enough for what they cause: one order event may cause a thousand rows. */
+const recordsAtOnce = 200;
+
 /**
  * Folds the log of a lane through the pure core and compares what follows from it with the lane's
  * rows, at its progress in one snapshot, and with its published records, as all of them are read.
@@ -90,11 +93,12 @@ async function compareLane(
   };
   let records = 0;
   for await (const batch of readInput(context, progress, range)) {
-    for (const record of batch) {
-      const isWanted = record.offset >= range.from;
-      const into = isWanted ? (comparison ?? (await compared())) : undefined;
-      const rows = observed.take(record);
-      if (rows.length > 0) await into?.take(rows, record.offset);
+    const wanted = batch.findIndex(({ offset }) => offset >= range.from);
+    observed.take(batch.slice(0, wanted < 0 ? batch.length : wanted));
+    for (let at = wanted; at >= 0 && at < batch.length; at += recordsAtOnce) {
+      const into = comparison ?? (await compared());
+      const { rows, offsets } = observed.take(batch.slice(at, at + recordsAtOnce));
+      await into.take(rows, offsets);
     }
     records += batch.length;
     onRecords(batch.length);
