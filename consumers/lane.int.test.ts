@@ -152,9 +152,12 @@ describe('Lane', function () {
     accept([commands.receive(1)]);
     // The first slice is under way by now.
     await endOfTurn();
-    accept([commands.receive(1), commands.receive(2), commands.receive(3)], 1);
+    accept(
+      [1, 2, 3, 4, 5].map((units) => commands.receive(units)),
+      1,
+    );
     expect(lane.isFull).to.be.true;
-    await reached(4);
+    await reached(6);
     await lane.stop();
     expect(reports.filter((report) => report === 'room')).to.have.length(1);
   });

@@ -99,9 +99,10 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     return this.#entries[0]?.record.timestamp;
   }
 
+  /** Of a slice under way, one that is decided meanwhile, and one that may begin thereafter. */
   get isFull(): boolean {
     const { commandsMax, bytesMax } = this.#limits;
-    return this.#entries.length >= 2 * commandsMax || this.#bytes >= 2 * bytesMax;
+    return this.#entries.length >= 3 * commandsMax || this.#bytes >= 3 * bytesMax;
   }
 
   /** Takes records in log order, and that the log has nothing else before `nextOffset`. */
@@ -207,8 +208,10 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 
   /** With little to do, lanes look up together, in the round. */
   #lookAhead(taken: number): void {
-    const next = this.#entries.slice(taken, taken + this.#limits.commandsMax);
-    if (next.length >= lookAheadMin) this.#work.lookAhead?.(next);
+    const waiting = this.#entries.slice(taken, taken + this.#limits.commandsMax + 1);
+    if (waiting.length < lookAheadMin) return;
+    const next = waiting.slice(0, this.#work.cut(waiting, this.#limits));
+    this.#work.lookAhead?.(next, next.length < waiting.length);
   }
 
   #goOn(progress: Progress): void {

@@ -5,7 +5,9 @@ import { itemOf, putReservation } from '../domain/stockState.ts';
 import type { RememberedRow, ReservationRow } from '../storage/findStock.ts';
 import { type NamedStock, putRememberedRow, putReservationRow } from '../storage/loadStock.ts';
 import type { ChangedReservation } from '../storage/saveStock.ts';
-import type { SliceLookups } from '../storage/sliceLookups.ts';
+import { type SliceLookups, sliceLookups } from '../storage/sliceLookups.ts';
+import type { Querying } from '../storage/together.ts';
+import type { Entry } from './decodeSlice.ts';
 
 /**
  * What a slice will look up, asked for while the slice before it is under way, so that a lane with
@@ -13,18 +15,30 @@ import type { SliceLookups } from '../storage/sliceLookups.ts';
  * commit makes no difference: what it changed is put on top.
  */
 export class EarlyLookups {
+  readonly reader: Querying;
+  readonly lookups: SliceLookups;
+  /** The slice that it is for, when that is certain. */
+  readonly entries: readonly Entry[] | undefined;
   readonly #orderIds: ReadonlySet<string>;
   readonly #commandIds: ReadonlySet<string>;
   readonly #found: Promise<[ReservationRow[], RememberedRow[]]>;
   #reservations: readonly ChangedReservation[] = [];
   #events: readonly StockEvent[] = [];
 
-  constructor(lookups: SliceLookups, lane: number, named: NamedStock) {
+  constructor(
+    reader: Querying,
+    lane: number,
+    named: NamedStock,
+    entries: readonly Entry[] | undefined,
+  ) {
+    this.reader = reader;
+    this.lookups = sliceLookups(reader);
+    this.entries = entries;
     this.#orderIds = new Set(named.orderIds);
     this.#commandIds = new Set(named.commandIds);
     this.#found = Promise.all([
-      lookups.reservations(lane, named.orderIds),
-      lookups.remembered(lane, named.commandIds),
+      this.lookups.reservations(lane, named.orderIds),
+      this.lookups.remembered(lane, named.commandIds),
     ]);
     // Whoever needs it is told; nobody may.
     this.#found.catch(() => undefined);
@@ -39,7 +53,7 @@ export class EarlyLookups {
     };
   }
 
-  /** The slice before is committed, and has changed this. */
+  /** The slice before is decided, and changes this. */
   follow(reservations: readonly ChangedReservation[], events: readonly StockEvent[]): void {
     this.#reservations = reservations;
     this.#events = events;

@@ -1,5 +1,4 @@
 import type { StockCommand } from '../domain/commands.ts';
-import type { StockEvent } from '../domain/events.ts';
 import { expireLimit } from '../domain/limits.ts';
 import type { Policy, StockItem, StockState } from '../domain/stockState.ts';
 import { emptyState, itemKey, itemOf } from '../domain/stockState.ts';
@@ -13,27 +12,32 @@ import {
   loadReservations,
   readEarliestDeadline,
 } from '../storage/loadStock.ts';
+import type { Progress } from '../storage/progress.ts';
 import type { SliceLookups } from '../storage/sliceLookups.ts';
 import type { Querying } from '../storage/together.ts';
 import { type ParkedRow, countParked, readParked } from '../storage/parkedCommands.ts';
 import type { Entry } from './decodeSlice.ts';
 import { EarlyLookups } from './earlyLookups.ts';
+import type { Poison } from './handlerError.ts';
 import { namedStock } from './namedStock.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
-import type { StockChanges } from './stockChanges.ts';
-
-/** A working copy, and the parked commands of the items that the slice brings back. */
-export interface LoadedState {
-  state: StockState;
-  waiting: Map<string, ParkedRow[]>;
-}
+import { type LoadedState, type StockDecision, decideStock } from './stockDecision.ts';
 
 /** Levels kept in memory per lane at most. */
 const LEVELS_MAX = 50_000;
 
+/** A slice that was decided while the one before it, which ends at `from`, was committing. */
+interface AheadDecision {
+  from: Progress;
+  entries: readonly Entry[];
+  /** Undefined when it could not be decided. */
+  decision: Promise<StockDecision | undefined>;
+}
+
 /**
- * What a lane remembers between slices: levels of recently moved items. It is exact as long as the
- * lane's compare-and-set succeeds; whoever sees one fail must `forget`.
+ * What a lane remembers between slices: levels of recently moved items, and what is known of the
+ * next slice. It is exact as long as the lane's commits succeed; whoever sees one fail must
+ * `forget`.
  */
 export class LaneState {
   readonly #lane: number;
@@ -46,20 +50,39 @@ export class LaneState {
   #nothingDueBefore = 0;
   /** For the slice after the one under way. */
   #early: EarlyLookups | undefined;
+  #ahead: AheadDecision | undefined;
 
   constructor(lane: number, policy: Policy) {
     this.#lane = lane;
     this.#policy = policy;
   }
 
-  /** A working copy that holds everything that the entries name. */
-  async load(
-    { reader, lookups }: SliceTransaction,
+  /** Steps 2 and 3 of a slice. Throws HandlerError when a decision throws. */
+  async decide(
+    transaction: SliceTransaction,
+    from: Progress,
     entries: readonly Entry[],
+    poison: Poison,
+  ): Promise<StockDecision> {
+    const [early, ahead] = [this.#early, this.#ahead];
+    // At once: what is known of the slice after this one takes their places.
+    this.#early = undefined;
+    this.#ahead = undefined;
+    if (ahead && poison.size === 0 && ahead.from === from && isSame(ahead.entries, entries)) {
+      const decision = await ahead.decision;
+      if (decision) return decision;
+    }
+    const loaded = await this.#load(transaction, entries, early);
+    return decideStock(loaded, from, entries, poison);
+  }
+
+  /** A working copy that holds everything that the entries name. */
+  async #load(
+    { reader, lookups }: Pick<SliceTransaction, 'reader' | 'lookups'>,
+    entries: readonly Entry[],
+    early: EarlyLookups | undefined,
   ): Promise<LoadedState> {
     const state = emptyState(this.#policy);
-    const early = this.#early;
-    this.#early = undefined;
     const waiting = await this.#loadWaiting(reader, entries);
     const named = namedStock(commandsOf(entries, waiting));
     const now = entries.at(-1)?.time ?? 0;
@@ -85,17 +108,22 @@ export class LaneState {
     return { state, waiting };
   }
 
-  /** Asks for what the slice after the one under way names. */
-  lookAhead(lookups: SliceLookups, entries: readonly Entry[]): void {
-    this.#early = new EarlyLookups(lookups, this.#lane, namedStock(commandsOf(entries)));
+  /**
+   * Asks for what the slice after the one under way names. `isWhole`: it will be just these
+   * entries, so it can be decided, too, as soon as the one under way is.
+   */
+  lookAhead(reader: Querying, entries: readonly Entry[], isWhole: boolean): void {
+    const named = namedStock(commandsOf(entries));
+    this.#early = new EarlyLookups(reader, this.#lane, named, isWhole ? entries : undefined);
   }
 
-  /** Keeps what a committed slice has changed. */
-  keep(
-    { items, reservations }: StockChanges,
-    events: readonly StockEvent[],
-    parked: ReadonlyMap<string, number>,
-  ): void {
+  /**
+   * Keeps what a slice has changed whose commit, to `progress`, is under way, and goes on from
+   * there to decide the next one.
+   */
+  keep({ state, changes, events }: StockDecision, progress: Progress): void {
+    const { items, reservations } = changes;
+    const { parked } = state;
     this.#early?.follow(reservations, events);
     this.#parked = new Map(parked);
     for (const item of items) {
@@ -108,6 +136,21 @@ export class LaneState {
       if (this.#levels.size <= LEVELS_MAX) break;
       this.#levels.delete(oldest);
     }
+    this.#decideAhead(progress);
+  }
+
+  /** Only where MySQL need not be asked for what the slice under way may have changed. */
+  #decideAhead(from: Progress): void {
+    const early = this.#early;
+    const entries = early?.entries;
+    const last = entries?.at(-1);
+    if (!early || !entries || !last || !this.#parkedIsKnown) return;
+    if (this.#nothingDueBefore <= last.time || entries.some(isUnforeseen)) return;
+    const decision = this.#load(early, entries, early)
+      .then((loaded) => decideStock(loaded, from, entries, noPoison))
+      // Whatever it is: it comes again when it is this slice's turn.
+      .catch(() => undefined);
+    this.#ahead = { from, entries, decision };
   }
 
   forget(): void {
@@ -116,6 +159,7 @@ export class LaneState {
     this.#parkedIsKnown = false;
     this.#nothingDueBefore = 0;
     this.#early = undefined;
+    this.#ahead = undefined;
   }
 
   async #loadCounts(reader: Querying): Promise<void> {
@@ -154,6 +198,20 @@ export class LaneState {
     });
     await loadLevels(lookups, this.#lane, missing, state);
   }
+}
+
+const noPoison: Poison = new Map();
+
+/** Ticks and operators' commands look at more than they name. */
+function isUnforeseen(entry: Entry): boolean {
+  if (!('command' in entry)) return false;
+  const { kind } = entry.command;
+  return kind === 'ExpireDue' || kind === 'RetryParked' || kind === 'SkipParked';
+}
+
+/** Both are stretches of one lane's waiting entries. */
+function isSame(some: readonly Entry[], others: readonly Entry[]): boolean {
+  return some.length === others.length && some[0] === others[0];
 }
 
 /** The commands of a slice, and the waiting ones that it may take up. */

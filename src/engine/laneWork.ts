@@ -53,8 +53,11 @@ export interface LaneWork<Entry extends LogEntry = LogEntry> {
     nextOffset: number,
     poison: Poison,
   ): Promise<SliceResult>;
-  /** Tells what comes after the slice that is being applied, if it is much. */
-  lookAhead?(entries: readonly Entry[]): void;
+  /**
+   * Tells what comes after the slice that is being applied, if it is much. `isWhole`: the next
+   * slice will be just that, and not more.
+   */
+  lookAhead?(entries: readonly Entry[], isWhole: boolean): void;
   /** Drops what is kept in memory: a compare-and-set has failed, or might have. */
   forget(): void;
   /** Stock items that are parked. */

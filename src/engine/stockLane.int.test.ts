@@ -36,6 +36,32 @@ function lastIdsOf(rows: readonly OutboxRow[]): OutboxRow[] {
   });
 }
 
+/** A slice of at most so many entries, and what is seen of the next one while it commits. */
+interface Step {
+  size: number;
+  looks: 'just the next' | 'not for certain' | 'less' | 'more' | 'not';
+  /** The first try's commit fails. */
+  isLost: boolean;
+}
+
+const plans: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    size: fc.integer({ min: 1, max: 12 }),
+    looks: fc.oneof(
+      { weight: 5, arbitrary: fc.constant('just the next' as const) },
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom('not for certain' as const, 'less', 'more', 'not'),
+      },
+    ),
+    isLost: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
 describe('a stock lane, against a fold of its log', function () {
   this.timeout(120_000);
   let database: TestDatabase;
@@ -49,10 +75,10 @@ describe('a stock lane, against a fold of its log', function () {
     await database?.close();
   });
 
-  /** What the lane writes, slice by slice, with looks ahead; those decisions fail. */
+  /** What the lane writes, slice by slice, as planned; those decisions fail. */
   async function applied(
     records: readonly LaneRecord[],
-    sizes: readonly number[],
+    plan: readonly Step[],
     failed: readonly FailedDecision[],
   ) {
     const { pool } = database;
@@ -60,48 +86,67 @@ describe('a stock lane, against a fold of its log', function () {
     const work = new StockLane(pool, id.lane, historyPolicy);
     let progress = await inTransaction(pool, (connection) => claimLane(connection, id, 'test'));
     const entries = work.decode(records, id, 0);
+    const stepOf = (turn: number) => plan[turn % plan.length]!;
+    const sliceAt = (begin: number, turn: number) => {
+      const limits = { commandsMax: stepOf(turn).size, bytesMax: 1_000_000 };
+      return entries.slice(begin, begin + work.cut(entries.slice(begin), limits));
+    };
     const rows: OutboxRow[] = [];
     for (let turn = 0, from = 0; from < entries.length; turn++) {
-      const wanted = sizes[turn % sizes.length] ?? 1;
-      const limits = { commandsMax: wanted, bytesMax: 1_000_000 };
-      const slice = entries.slice(from, from + work.cut(entries.slice(from), limits));
+      const { looks, isLost } = stepOf(turn);
+      const slice = sliceAt(from, turn);
       const own = failed.filter(({ at }) => at >= from && at < from + slice.length);
       const poison = new Map(own.map((one) => [positionKey(one), one]));
       from += slice.length;
-      const transaction = SliceTransaction.alone(pool);
-      const result = work.apply(transaction, progress, slice, from, poison);
-      // Sometimes less than the next slice, sometimes more, sometimes not at all.
-      if (turn % 4 < 3) work.lookAhead(entries.slice(from, from + wanted + (turn % 3) - 1));
-      const applied = await result;
-      rows.push(...applied.rows);
-      progress = applied.progress;
+      const next = sliceAt(from, turn + 1);
+      const seen = {
+        'just the next': next,
+        'not for certain': next,
+        less: next.slice(0, -1),
+        more: entries.slice(from, from + next.length + 1),
+      };
+      const attempt = (transaction: SliceTransaction) => {
+        const result = work.apply(transaction, progress, slice, from, poison);
+        if (looks !== 'not') work.lookAhead(seen[looks], looks !== 'not for certain');
+        return result;
+      };
+      if (isLost) {
+        const lost = SliceTransaction.alone(pool);
+        lost.commit = () => Promise.reject(new Error('the connection is lost'));
+        await attempt(lost).then(
+          () => expect.fail('it was committed'),
+          () => work.forget(),
+        );
+      }
+      const { rows: added, progress: after } = await attempt(SliceTransaction.alone(pool));
+      rows.push(...added);
+      progress = after;
     }
     return rows;
   }
 
-  const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 });
   async function expectAsFolded(
     records: LaneRecord[],
-    given: readonly number[],
+    plan: readonly Step[],
     failed: readonly FailedDecision[],
   ) {
     const folded = new LaneReplay(id, historyPolicy, failed).apply(records);
-    expect(lastIdsOf(await applied(records, given, failed))).to.deep.equal(lastIdsOf(folded));
+    expect(lastIdsOf(await applied(records, plan, failed))).to.deep.equal(lastIdsOf(folded));
   }
 
   it('decides the same, whatever the slice before has changed', async () => {
     await fc.assert(
-      fc.asyncProperty(stockHistories(120), sizes, (history, given) =>
-        expectAsFolded(historyRecords(history), given, []),
+      fc.asyncProperty(stockHistories(120), plans, (history, plan) =>
+        expectAsFolded(historyRecords(history), plan, []),
       ),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
   it('decides the same when commands are parked, retried and skipped', async () => {
     await fc.assert(
-      fc.asyncProperty(parkingHistories(80), sizes, ({ history, failed }, given) =>
-        expectAsFolded(historyRecords(history), given, failed),
+      fc.asyncProperty(parkingHistories(80), plans, ({ history, failed }, plan) =>
+        expectAsFolded(historyRecords(history), plan, failed),
       ),
       { numRuns: 60 },
     );

@@ -2,7 +2,6 @@ import type { Pool } from 'mysql2/promise';
 import type { Policy } from '../domain/stockState.ts';
 import { countParked } from '../storage/parkedCommands.ts';
 import type { Progress } from '../storage/progress.ts';
-import { sliceLookups } from '../storage/sliceLookups.ts';
 import { together } from '../storage/together.ts';
 import { cutSlice } from './cutSlice.ts';
 import { type Entry, decodeSlice } from './decodeSlice.ts';
@@ -40,8 +39,8 @@ export class StockLane implements LaneWork<Entry> {
     return processSlice(transaction, this.#state, from, entries, nextOffset, poison);
   }
 
-  lookAhead(entries: readonly Entry[]): void {
-    this.#state.lookAhead(sliceLookups(together(this.#pool)), entries);
+  lookAhead(entries: readonly Entry[], isWhole: boolean): void {
+    this.#state.lookAhead(together(this.#pool), entries, isWhole);
   }
 
   forget(): void {

@@ -23,7 +23,8 @@ export function rowLiterals(rows: Iterable<readonly SqlValue[]>, before = ''): s
   return `${text})`;
 }
 
-function literal(value: SqlValue): string {
+/** A value as SQL. */
+export function literal(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string') return needsEscape.test(value) ? escape(value) : `'${value}'`;
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';

@@ -115,6 +115,33 @@ describe('saving stock', function () {
     expect(reservations[0]).to.include({ pending: 0, confirmed: 1, released: 1 });
   });
 
+  it('writes many as it writes one, whatever they have in common', async () => {
+    for (const [kind, vary] of [
+      ['alike', () => ({})],
+      [
+        'of all kinds',
+        (n: number) => ({ granted: n + 4, pending: n + 1, released: 3, startedAt: n }),
+      ],
+    ] as const) {
+      const opening = Array.from({ length: 120 }, (_, n) => {
+        const orderId = `${kind} ${n} 'ü'`;
+        return { item, reservation: { ...reserved, orderId, ...vary(n) }, isNew: true };
+      });
+      const settling = opening.map(({ reservation }) => {
+        const { pending, released } = reservation;
+        const settled = { ...reservation, pending: 0, released: released + pending };
+        return { item, reservation: settled, isNew: false };
+      });
+      for (const rows of [opening, settling]) {
+        await save((connection) => saveReservations(connection, [{ lane: 5, rows }]));
+        const { reservations } = await storedStock(database.pool);
+        const stored = reservations.filter(({ orderId }) => orderId.startsWith(kind));
+        const expected = rows.map(({ reservation }) => ({ ...reservation, ...item, lane: 5 }));
+        expect(stored).to.have.deep.members(expected);
+      }
+    }
+  });
+
   it('stops at a reservation that should be new and is there, or the other way round', async () => {
     const again = { ...fresh, reservation: { ...reserved, pending: 0, expired: 2 } };
     const other = { item, reservation: { ...reserved, orderId: 'o-2' }, isNew: false };

@@ -4,7 +4,7 @@ import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
 import { type SqlValue, rowLiterals } from './rowLiterals.ts';
-import { namedRows, requireAllWritten } from './rowStatements.ts';
+import { namedRows, nextRows, requireAllWritten } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
 
 /** The level of a stock item after a slice, and the sequence that it had before. */
@@ -66,6 +66,22 @@ async function updateLevels(connection: Querying, rows: readonly SqlValue[][]): 
   invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} levels matched`);
 }
 
+const reservationColumns = [
+  'lane',
+  'order_id',
+  'sku',
+  'location',
+  'granted',
+  'pending',
+  'confirmed',
+  'released',
+  'expired',
+  'returned',
+  'started_at',
+  'expires_at',
+  'tombstone',
+];
+
 /** Writes reservations, new and old in one statement, in the caller's transaction. */
 export async function saveReservations(
   connection: Querying,
@@ -77,10 +93,8 @@ export async function saveReservations(
   });
   if (rows.length === 0) return;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO reservations
-       (lane, order_id, sku, location, granted, pending, confirmed, released, expired, returned,
-        started_at, expires_at, tombstone)
-     VALUES ${rowLiterals(rows)} AS next
+    `INSERT INTO reservations (${reservationColumns.join(', ')})
+     ${nextRows(reservationColumns, rows)}
      ON DUPLICATE KEY UPDATE pending = next.pending, confirmed = next.confirmed,
        released = next.released, expired = next.expired, returned = next.returned,
        expires_at = next.expires_at`,
