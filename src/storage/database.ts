@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Pool } from 'mysql2/promise';
-import { createPool } from 'mysql2/promise';
+import { createPool, format } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { toStorageError } from './storageErrors.ts';
 import { type Querying, allOf, together } from './together.ts';
@@ -34,8 +34,17 @@ export function connectionOptions(settings: Settings, role: DatabaseRole) {
     charset: 'utf8mb4_bin',
     connectTimeout: 5000,
     flags: ['-LOCAL_FILES'],
+    queryFormat: formatted,
     ...(settings.ONHAND_MYSQL_SSL && { ssl: ca ? { ca: readFileSync(ca) } : {} }),
   };
+}
+
+/**
+ * Puts values in the places of a statement. One without values, as a slice's megabyte, is left
+ * alone: the driver would look through it for placeholders, 2 % of a busy processor's time.
+ */
+function formatted(sql: string, values: unknown): string {
+  return Array.isArray(values) && values.length === 0 ? sql : format(sql, values as never[]);
 }
 
 /**
