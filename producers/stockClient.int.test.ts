@@ -7,7 +7,7 @@ import { silentLogger } from '../src/testing/kafkaFixture.ts';
 import { foldedStock, storedStock } from '../src/testing/storedStock.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 import { openViewClient } from '../src/view/viewClient.ts';
-import { outcomeKey } from '../src/view/viewKeys.ts';
+import { outcomeKeys } from '../src/view/viewKeys.ts';
 import { StockBusyError } from './stockBusyError.ts';
 import { StockClient, type StockClientOptions } from './stockClient.ts';
 
@@ -219,7 +219,7 @@ describe('StockClient', function () {
 
     const redis = openViewClient(onhand.settings);
     try {
-      const key = outcomeKey(onhand.settings, sku, ask.commandId);
+      const key = outcomeKeys(onhand.settings)(sku, ask.commandId);
       const withMailbox = await newClient({ deadlineMs: 2000, mailbox: true });
       const asked = withMailbox.receive(ask);
       const cause = { ...event, topicId: event.eventId.split(':')[0]! };

@@ -3,7 +3,7 @@ import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEv
 import type { OutboxRow } from '../storage/outbox.ts';
 import { inCalls } from './inCalls.ts';
 import type { ViewClient } from './viewClient.ts';
-import { outcomeKey } from './viewKeys.ts';
+import { outcomeKeys } from './viewKeys.ts';
 
 /**
  * Leaves the first outcome of each command where its sender can look for it by the command's id,
@@ -16,14 +16,28 @@ export async function putOutcomes(
 ): Promise<void> {
   const ttlMs = settings.ONHAND_OUTCOME_TTL_SECONDS * 1000;
   if (ttlMs === 0) return;
-  const entries = rows.flatMap(({ kind, key, commandId, value }) => {
-    if (kind !== 'event' || commandId === null || key === null || !value) return [];
-    return [{ key: outcomeKey(settings, String(key), commandId), value }];
-  });
+  const keyOf = outcomeKeys(settings);
+  const entries: { key: string; value: Buffer }[] = [];
+  for (const { kind, key, commandId, value } of rows) {
+    if (kind !== 'event' || commandId === null || key === null || !value) continue;
+    entries.push({ key: keyOf(String(key), commandId), value });
+  }
   await inCalls(client, entries, (some) => {
     const keys = some.map(({ key }) => key);
-    return client.setOutcomes(some.length, ...keys, ttlMs, ...some.map(({ value }) => value));
+    return client.setOutcomes(some.length, ...keys, ttlMs, joined(some.map(({ value }) => value)));
   });
+}
+
+/** Values one behind the other, each after its length. */
+function joined(values: readonly Buffer[]): Buffer {
+  const length = values.reduce((sum, value) => sum + 4 + value.length, 0);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const value of values) {
+    at = bytes.writeUInt32BE(value.length, at);
+    at += value.copy(bytes, at);
+  }
+  return bytes;
 }
 
 /**
@@ -36,8 +50,9 @@ export async function findOutcomes(
   settings: Settings,
   commands: readonly { sku: string; commandId: string }[],
 ): Promise<(PublishedStockEvent | undefined)[]> {
+  const keyOf = outcomeKeys(settings);
   const values = await Promise.all(
-    commands.map(({ sku, commandId }) => client.getBuffer(outcomeKey(settings, sku, commandId))),
+    commands.map(({ sku, commandId }) => client.getBuffer(keyOf(sku, commandId))),
   );
   return values.map((value) => (value ? decodeStockEvent(value) : undefined));
 }

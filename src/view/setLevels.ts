@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { itemKey } from '../domain/stockState.ts';
 import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { inCalls } from './inCalls.ts';
 import type { ViewClient } from './viewClient.ts';
@@ -15,8 +16,8 @@ export async function setLevels(
   levels: Iterable<PublishedStockLevel>,
 ): Promise<number> {
   const last = new Map<string, PublishedStockLevel>();
-  for (const level of levels) last.set(levelKey(settings, level), level);
-  const entries = Array.from(last, ([key, level]) => ({ key, level }));
+  for (const level of levels) last.set(itemKey(level.sku, level.location), level);
+  const entries = Array.from(last.values(), (level) => ({ key: levelKey(settings, level), level }));
   const counts = await inCalls(client, entries, (some) => {
     const args: (string | number)[] = some.map(({ key }) => key);
     args.push(log);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isName } from '../domain/limits.ts';
-import { itemOfLevelKey, levelKey, notesKey, outcomeKey } from './viewKeys.ts';
+import { itemOfLevelKey, levelKey, notesKey, outcomeKeys } from './viewKeys.ts';
 
 const plain = { ONHAND_TOPIC_PREFIX: '' };
 const names = fc.string({ minLength: 1, maxLength: 12 }).filter(isName);
@@ -17,7 +17,7 @@ describe('the keys of the view', () => {
     expect(levelKey(plain, { sku: '85123A', location: 'main' })).to.equal(
       'onhand:{85123A}:level:main',
     );
-    expect(outcomeKey(shop, '85123A', 'c-1')).to.equal('onhand:{shop-85123A}:outcome:c-1');
+    expect(outcomeKeys(shop)('85123A', 'c-1')).to.equal('onhand:{shop-85123A}:outcome:c-1');
     expect(levelKey(plain, { sku: 'a}%{b', location: '}' })).to.equal(
       'onhand:{a%7D%25%7Bb}:level:}',
     );
@@ -38,7 +38,7 @@ describe('the keys of the view', () => {
         const tagOf = (key: string) => /\{([^}]+)\}/.exec(key)?.[1];
         const tag = tagOf(levelKey(settings, { sku, location }));
         expect(tag).to.be.a('string');
-        expect(tagOf(outcomeKey(settings, sku, 'c-1'))).to.equal(tag);
+        expect(tagOf(outcomeKeys(settings)(sku, 'c-1'))).to.equal(tag);
       }),
     );
   });

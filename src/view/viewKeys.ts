@@ -24,8 +24,17 @@ export function levelKey(settings: Prefix, { sku, location }: ItemName): string 
  * `onhand:{<topic prefix><SKU>}:outcome:<command id>`: the stock event that answers a command, as
  * bytes (Avro, single-object encoding), for ONHAND_OUTCOME_TTL_SECONDS.
  */
-export function outcomeKey(settings: Prefix, sku: string, commandId: string): string {
-  return `onhand:${hashTag(settings, sku)}:outcome:${commandId}`;
+export function outcomeKeys(settings: Prefix): (sku: string, commandId: string) => string {
+  // Many commands of few SKUs.
+  const starts = new Map<string, string>();
+  return (sku, commandId) => {
+    let start = starts.get(sku);
+    if (start === undefined) {
+      start = `onhand:${hashTag(settings, sku)}:outcome:`;
+      starts.set(sku, start);
+    }
+    return start + commandId;
+  };
 }
 
 /**
