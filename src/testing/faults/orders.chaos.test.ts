@@ -42,8 +42,11 @@ describe(`orders through the shop (seed ${seed})`, function () {
   };
   const killShop = async () => {
     const { deaths } = rig.shop;
-    rig.shop.kill('SIGKILL');
-    await waitUntil('the death of the shop', () => rig.shop.deaths > deaths);
+    await waitUntil('the death of the shop', () => {
+      // Again, as it may be dead already and about to be started.
+      rig.shop.kill('SIGKILL');
+      return rig.shop.deaths > deaths;
+    });
     shopKills++;
   };
   const restart = async (name: 'mysql' | 'kafka') => {
