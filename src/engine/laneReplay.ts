@@ -15,7 +15,7 @@ import { type Entry, decodeSlice } from './decodeSlice.ts';
 import { type Folded, LaneFold } from './laneFold.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import { PackedOutcomes } from './packedOutcomes.ts';
-import { Parking } from './parking.ts';
+import { Parking, isOperators } from './parking.ts';
 
 type Place = StockState['due'][number];
 
@@ -93,7 +93,7 @@ export class LaneReplay extends LaneFold<Entry, StockEvent> {
 
   #recallNamed(command: AskingCommand): void {
     this.#recall(command.commandId);
-    if (command.kind !== 'RetryParked' && command.kind !== 'SkipParked') return;
+    if (!isOperators(command)) return;
     for (const { value } of this.#waiting.get(itemKey(command.sku, command.location)) ?? []) {
       this.#recall((decodeStockCommand(value) as AskingCommand).commandId);
     }

@@ -20,6 +20,7 @@ import type { Entry } from './decodeSlice.ts';
 import { EarlyLookups } from './earlyLookups.ts';
 import type { Poison } from './handlerError.ts';
 import { namedStock } from './namedStock.ts';
+import { isOperators } from './parking.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
 import { type LoadedState, type StockDecision, decideStock } from './stockDecision.ts';
 
@@ -179,7 +180,7 @@ export class LaneState {
     for (const entry of entries) {
       if (!('command' in entry)) continue;
       const { command } = entry;
-      if (command.kind !== 'RetryParked' && command.kind !== 'SkipParked') continue;
+      if (!isOperators(command)) continue;
       const { sku, location } = command;
       waiting.set(itemKey(sku, location), await readParked(reader, this.#lane, sku, location));
     }
@@ -205,8 +206,7 @@ const noPoison: Poison = new Map();
 /** Ticks and operators' commands look at more than they name. */
 function isUnforeseen(entry: Entry): boolean {
   if (!('command' in entry)) return false;
-  const { kind } = entry.command;
-  return kind === 'ExpireDue' || kind === 'RetryParked' || kind === 'SkipParked';
+  return entry.command.kind === 'ExpireDue' || isOperators(entry.command);
 }
 
 /** Both are stretches of one lane's waiting entries. */

@@ -149,7 +149,8 @@ function replyOf(command: StockCommand, outcome: StockEvent): StockReply | null 
   return asks ? replyTo(command, outcome) : null;
 }
 
-function isOperators(command: CommandEntry['command']): command is RetryParked | SkipParked {
+/** By which operators bring a stock item back: it looks at what is parked. */
+export function isOperators(command: StockCommand): command is RetryParked | SkipParked {
   return command.kind === 'RetryParked' || command.kind === 'SkipParked';
 }
 

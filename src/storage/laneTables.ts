@@ -16,6 +16,23 @@ const outbox: LaneTable = {
   columns: ['kind', 'command_id', 'time', 'record_key', 'headers', 'value'],
 };
 
+/** In the order in which `saveReservations` gives its values. */
+export const reservationsTable: LaneTable = {
+  name: 'reservations',
+  key: ['lane', 'order_id', 'sku', 'location'],
+  columns: [
+    'granted',
+    'pending',
+    'confirmed',
+    'released',
+    'expired',
+    'returned',
+    'started_at',
+    'expires_at',
+    'tombstone',
+  ],
+};
+
 /**
  * The tables of each engine, but for `failed_decisions` (an input of the fold) and `publications`
  * (what Kafka has).
@@ -27,21 +44,7 @@ export const laneTables: Record<EngineName, readonly LaneTable[]> = {
       key: ['lane', 'sku', 'location'],
       columns: ['on_hand', 'reserved', 'sequence', 'known'],
     },
-    {
-      name: 'reservations',
-      key: ['lane', 'order_id', 'sku', 'location'],
-      columns: [
-        'granted',
-        'pending',
-        'confirmed',
-        'released',
-        'expired',
-        'returned',
-        'started_at',
-        'expires_at',
-        'tombstone',
-      ],
-    },
+    reservationsTable,
     {
       name: 'parked_commands',
       key: ['lane', 'log_offset'],

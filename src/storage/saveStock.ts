@@ -3,6 +3,7 @@ import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
+import { columnsOf, reservationsTable } from './laneTables.ts';
 import { type SqlValue, rowLiterals } from './rowLiterals.ts';
 import { namedRows, nextRows, requireAllWritten } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
@@ -66,22 +67,6 @@ async function updateLevels(connection: Querying, rows: readonly SqlValue[][]): 
   invariant(affectedRows === rows.length, `${affectedRows} of ${rows.length} levels matched`);
 }
 
-const reservationColumns = [
-  'lane',
-  'order_id',
-  'sku',
-  'location',
-  'granted',
-  'pending',
-  'confirmed',
-  'released',
-  'expired',
-  'returned',
-  'started_at',
-  'expires_at',
-  'tombstone',
-];
-
 /** Writes reservations, new and old in one statement, in the caller's transaction. */
 export async function saveReservations(
   connection: Querying,
@@ -92,9 +77,10 @@ export async function saveReservations(
     return [lane, r.orderId, sku, location, ...quantities, r.startedAt, r.expiresAt, r.tombstone];
   });
   if (rows.length === 0) return;
+  const columns = columnsOf(reservationsTable);
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO reservations (${reservationColumns.join(', ')})
-     ${nextRows(reservationColumns, rows)}
+    `INSERT INTO reservations (${columns.join(', ')})
+     ${nextRows(columns, rows)}
      ON DUPLICATE KEY UPDATE pending = next.pending, confirmed = next.confirmed,
        released = next.released, expired = next.expired, returned = next.returned,
        expires_at = next.expires_at`,
