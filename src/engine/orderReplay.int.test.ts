@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Connection, type RowDataPacket, createConnection } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Order, OrderPhase } from '../domain/order/orderState.ts';
 import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
-import { connectionOptions, inTransaction } from '../storage/database.ts';
+import { inTransaction } from '../storage/database.ts';
 import { type FailedDecision, readFailedDecisions } from '../storage/failedDecisions.ts';
 import { type OutboxRow, readOutbox } from '../storage/outbox.ts';
 import { type LaneId, type Progress, claimLane } from '../storage/progress.ts';
 import { play, scenario } from '../testing/orderScenario.ts';
 import { orderPolicy } from '../testing/orderSpec.ts';
-import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
+import { type EmptiedDatabase, emptiedDatabase } from '../testing/emptiedDatabase.ts';
 import { positionKey } from './handlerError.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import { OrderLane } from './orderLane.ts';
@@ -32,16 +32,11 @@ type Course = typeof course extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe('OrderReplay of what an OrderLane was fed', function () {
   this.timeout(90_000);
-  let database: TestDatabase;
-  let emptying: Connection;
+  let database: EmptiedDatabase;
   before(async () => {
-    database = await testDatabase();
-    emptying = await createConnection(connectionOptions(database.settings, 'migrate'));
+    database = await emptiedDatabase(tables);
   });
-  after(async () => {
-    await emptying?.end();
-    await database?.close();
-  });
+  after(() => database?.close());
 
   /** Lets a lane of its own go through the log. */
   async function run(records: readonly LaneRecord[], given: Course): Promise<Progress> {
@@ -78,7 +73,7 @@ describe('OrderReplay of what an OrderLane was fed', function () {
     await fc.assert(
       fc.asyncProperty(scenario, course, async (history, given) => {
         const { pool } = database;
-        for (const table of tables) await emptying.query(`DELETE FROM ${table}`);
+        await database.empty();
         const world = play(history);
         const records = world.orderLog.records.map(({ message, time }, index): LaneRecord => {
           const value = encodeOrderEvent(message);

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Connection, createConnection } from 'mysql2/promise';
-import { connectionOptions, inTransaction } from '../storage/database.ts';
+import { inTransaction } from '../storage/database.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type LaneId, claimLane } from '../storage/progress.ts';
@@ -11,7 +10,7 @@ import {
   parkingHistories,
   stockHistories,
 } from '../testing/stockHistory.ts';
-import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
+import { type EmptiedDatabase, emptiedDatabase } from '../testing/emptiedDatabase.ts';
 import { positionKey } from './handlerError.ts';
 import { LaneReplay } from './laneReplay.ts';
 import type { LaneRecord } from './laneRecord.ts';
@@ -64,16 +63,11 @@ const plans: fc.Arbitrary<Step[]> = fc.array(
 
 describe('a stock lane, against a fold of its log', function () {
   this.timeout(120_000);
-  let database: TestDatabase;
-  let emptying: Connection;
+  let database: EmptiedDatabase;
   before(async () => {
-    database = await testDatabase();
-    emptying = await createConnection(connectionOptions(database.settings, 'migrate'));
+    database = await emptiedDatabase(tables);
   });
-  after(async () => {
-    await emptying?.end();
-    await database?.close();
-  });
+  after(() => database?.close());
 
   /** What the lane writes, slice by slice, as planned; those decisions fail. */
   async function applied(
@@ -82,7 +76,7 @@ describe('a stock lane, against a fold of its log', function () {
     failed: readonly FailedDecision[],
   ) {
     const { pool } = database;
-    for (const table of tables) await emptying.query('DELETE FROM ??', [table]);
+    await database.empty();
     const work = new StockLane(pool, id.lane, historyPolicy);
     let progress = await inTransaction(pool, (connection) => claimLane(connection, id, 'test'));
     const entries = work.decode(records, id, 0);
