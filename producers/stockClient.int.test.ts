@@ -1,25 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Processor } from '../src/cli/processor.ts';
-import { encodeStockEvent } from '../src/messaging/stockEventCodec.ts';
+import { busyOf } from '../src/testing/busyOf.ts';
 import { expectUnbroken } from '../src/testing/expectUnbroken.ts';
 import { silentLogger } from '../src/testing/kafkaFixture.ts';
 import { foldedStock, storedStock } from '../src/testing/storedStock.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
-import { openViewClient } from '../src/view/viewClient.ts';
-import { outcomeKeys } from '../src/view/viewKeys.ts';
-import { StockBusyError } from './stockBusyError.ts';
 import { StockClient, type StockClientOptions } from './stockClient.ts';
-
-/** The StockBusyError that a call ends with. */
-async function busyOf(call: Promise<unknown>): Promise<StockBusyError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).to.be.instanceOf(StockBusyError);
-  return error as StockBusyError;
-}
 
 describe('StockClient', function () {
   this.timeout(30_000);
@@ -203,33 +190,5 @@ describe('StockClient', function () {
     const folded = foldedStock(events).levels.find((level) => level.sku === sku);
     const stored = (await storedStock(onhand.pool)).levels.find((level) => level.sku === sku);
     expect(stored).to.deep.equal(folded);
-  });
-
-  it('finds an outcome in the mailbox that is no longer on stock.events', async () => {
-    const sku = 'mailbox';
-    const ask = { commandId: randomUUID(), sku, quantity: 5 };
-    const { event } = await client.receive(ask);
-    await onhand.settled();
-    const topic = onhand.topics.stockEvents.name;
-    const ends = await onhand.admin.fetchTopicOffsets(topic);
-    const trimmed = ends.map(({ partition, high }) => ({ partition, offset: high }));
-    await onhand.admin.deleteTopicRecords({ topic, partitions: trimmed });
-    const without = await newClient({ deadlineMs: 500 });
-    expect((await busyOf(without.receive(ask))).mayBeDecided).to.be.true;
-
-    const redis = openViewClient(onhand.settings);
-    try {
-      const key = outcomeKeys(onhand.settings)(sku, ask.commandId);
-      const withMailbox = await newClient({ deadlineMs: 2000, mailbox: true });
-      const asked = withMailbox.receive(ask);
-      const cause = { ...event, topicId: event.eventId.split(':')[0]! };
-      await redis.set(key, encodeStockEvent(event, cause), 'PX', 10_000);
-      expect((await asked).event).to.deep.equal(event);
-      // What lies there under the id is no answer to another body.
-      const reused = await withMailbox.receive({ ...ask, quantity: 6 });
-      expect(reused).to.include({ reason: 'COMMAND_ID_REUSED' });
-    } finally {
-      redis.disconnect();
-    }
   });
 });

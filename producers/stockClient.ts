@@ -27,7 +27,7 @@ export interface StockClientOptions {
   deadlineMs?: number;
   /** Calls that wait at most; more get a StockBusyError at once. 10,000 unless given. */
   inFlightMax?: number;
-  /** True: outcomes of commands that are sent again are also looked for in Redis. */
+  /** True: outcomes are to lie in Redis, too, and are looked for there when a call is repeated. */
   mailbox?: boolean;
 }
 
@@ -53,8 +53,9 @@ interface Ask {
  * so it is not on `stock.events` again. It is known here if it is among the last 20,000 outcomes
  * of all commands (those just before `start` included), or if the call that gave up was one of
  * this client's last 10,000 such. Else it comes from the mailbox in Redis, where outcomes stay for
- * ONHAND_OUTCOME_TTL_SECONDS. Without the mailbox, an older outcome cannot be had: the call ends
- * with StockBusyError, although the command is decided. Nothing moves twice in any case.
+ * ONHAND_OUTCOME_TTL_SECONDS if the first sender has asked for it. Without the mailbox, an older
+ * outcome cannot be had: the call ends with StockBusyError, although the command is decided.
+ * Nothing moves twice in any case.
  */
 export class StockClient {
   readonly #deadlineMs: number;
@@ -71,11 +72,12 @@ export class StockClient {
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#inFlightMax = options.inFlightMax ?? defaultInFlightMax;
     this.#settings = settings;
-    this.#producer = new StockCommandProducer(settings, logger);
+    const { mailbox = false } = options;
+    this.#producer = new StockCommandProducer(settings, logger, { mailbox });
     this.#batcher = new RecordBatcher((messages) => this.#producer.sendMessages(messages));
     const take = this.#outcomes.take.bind(this.#outcomes);
     this.#tail = new StockEventTail(settings, logger, recentMax, take);
-    if (options.mailbox) this.#mailbox = new OutcomeMailboxReader(settings, take);
+    if (mailbox) this.#mailbox = new OutcomeMailboxReader(settings, take);
   }
 
   /** Resolves when calls can be made: outcomes are read, and Kafka takes commands. */

@@ -2,6 +2,7 @@ import type { Transaction } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
+import { mailboxHeaders } from '../src/messaging/mailboxHeader.ts';
 import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
@@ -13,9 +14,12 @@ import { RecordBatchProducer } from './recordBatchProducer.ts';
  */
 export class StockCommandProducer {
   readonly #producer: RecordBatchProducer;
+  readonly #mailbox: boolean;
 
-  constructor(settings: Settings, logger: Logger) {
+  /** With `mailbox`, outcomes are asked for in Redis, too: see `mailboxHeader`. */
+  constructor(settings: Settings, logger: Logger, { mailbox = false } = {}) {
     const topic = topicRegistry(settings).stockCommands;
+    this.#mailbox = mailbox;
     this.#producer = new RecordBatchProducer(settings, 'onhand-commands', logger, topic);
   }
 
@@ -25,7 +29,8 @@ export class StockCommandProducer {
 
   /** The record of a command. Throws when a field is not of its type. */
   messageOf(command: AskingCommand): PlacedMessage {
-    return this.#producer.place(command.sku, encodeStockCommand(command));
+    const message = this.#producer.place(command.sku, encodeStockCommand(command));
+    return this.#mailbox ? { ...message, headers: mailboxHeaders } : message;
   }
 
   /**

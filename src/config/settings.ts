@@ -77,7 +77,7 @@ export const settings = z
       .max(86_400)
       .default(600)
       .describe(
-        'how long the outcome of a command can be looked up in Redis, in seconds; 0: not at all',
+        'how long an outcome asked for by onhand-mailbox stays in Redis, in seconds; 0: not at all',
       ),
 
     ONHAND_TOPIC_PREFIX: z

@@ -1,4 +1,5 @@
 import type { StockEvent } from '../domain/events.ts';
+import { asksForMailbox, mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import type { Entry } from './decodeSlice.ts';
@@ -40,8 +41,9 @@ export function decideEntry(
   if (failure) rows.push(deadLetterRow(entry.record, failure, from, entry.time, next()));
   if (failure || 'failure' in entry) return none;
   const decided = parking.decide(entry);
+  const headers = asksForMailbox(entry.record) ? mailboxHeaders : null;
   for (const { events, offset, reply } of decided) {
-    for (const row of eventRows(events, offset, from, next())) rows.push(row);
+    for (const row of eventRows(events, offset, from, next(), headers)) rows.push(row);
     if (reply) rows.push(replyRow(reply, entry.time, next()));
   }
   return decided.length === 1 ? decided[0]!.events : decided.flatMap(({ events }) => events);

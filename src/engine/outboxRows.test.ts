@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StockEvent } from '../domain/events.ts';
+import { asksForMailbox, mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import { deadLetterRow, eventRows } from './outboxRows.ts';
 
@@ -45,6 +46,8 @@ describe('eventRows', () => {
     ];
     const ids = eventRows(events, 0, id, 1).map(({ commandId }) => commandId);
     expect(ids).to.deep.equal(['c-1', 'c-1', null, null, null]);
+    const headers = eventRows(events, 0, id, 1, mailboxHeaders).map((row) => asksForMailbox(row));
+    expect(headers).to.deep.equal([true, true, false, false, false]);
   });
 
   it('has no level for a refusal that belongs to no stock item', () => {

@@ -15,23 +15,25 @@ import type { LogEntry } from './laneWork.ts';
 
 /**
  * The rows by which the events that a log position caused are published, numbered from `sequence`
- * on.
+ * on. `headers` go with the one that is a command's first outcome.
  */
 export function eventRows(
   events: readonly StockEvent[],
   offset: number,
   { lane, topicId }: LaneId,
   sequence: number,
+  headers: RecordHeaders | null = null,
 ): OutboxRow[] {
   return events.map((event, index) => {
     const cause = { topicId, partition: lane, offset, index };
+    const isFirstOutcome = isRemembered(event);
     return {
       sequence: sequence + index,
       kind: 'event',
-      commandId: isRemembered(event) ? event.commandId : null,
+      commandId: isFirstOutcome ? event.commandId : null,
       time: event.time,
       key: event.sku,
-      headers: null,
+      headers: isFirstOutcome ? headers : null,
       value: encodeStockEvent(event, cause),
       level: event.sequence > 0 ? levelAfter(event) : null,
     };

@@ -20,6 +20,7 @@ export interface OutboxRow {
   /** Log time in ms since 1970. */
   time: number;
   key: Buffer | string | null;
+  /** Of a dead letter: published with it. Of an outcome: `mailboxHeaders`, if asked for. */
   headers: RecordHeaders | null;
   value: Buffer | null;
   /** On an event that moved a stock item: the level it left. Part of `value`, not a column. */

@@ -2,6 +2,7 @@ import type { StockEvent } from '../domain/events.ts';
 import { levelAfter, noStock } from '../domain/stockLevel.ts';
 import { saveSlices } from '../engine/saveSlices.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
+import { mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import { inTransaction } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type LaneId, type Progress, claimLane } from '../storage/progress.ts';
@@ -11,6 +12,8 @@ import type { TestDatabase } from './testDatabase.ts';
 export class HandFedLane {
   readonly id: LaneId;
   claim: Progress;
+  /** Whether the commands ask for their outcomes in the mailbox. */
+  asksForMailbox = true;
   readonly #database: TestDatabase;
   readonly #levels = new Map<string, typeof noStock>();
   #commands = 0;
@@ -82,7 +85,7 @@ export class HandFedLane {
       commandId: event.commandId,
       time: event.time,
       key: sku,
-      headers: null,
+      headers: this.asksForMailbox ? mailboxHeaders : null,
       value: encodeStockEvent(event, { topicId, partition: 0, offset: sequence, index: 0 }),
       level: levelAfter(event),
     };

@@ -3,6 +3,7 @@ import type { StockCommand } from '../domain/commands.ts';
 import type { TimedCommand } from '../domain/foldBatch.ts';
 import type { Policy } from '../domain/stockState.ts';
 import type { LaneRecord } from '../engine/laneRecord.ts';
+import { mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import type { FailedDecision } from '../storage/failedDecisions.ts';
 import { type DrawnMove, drawnMoves } from './drawnMoves.ts';
@@ -116,6 +117,7 @@ const drawnOperatorAsks = fc.record({
 export function historyRecords(history: readonly TimedCommand[]): LaneRecord[] {
   return history.map(({ command, time }, offset) => {
     const value = encodeStockCommand(command);
-    return { offset, timestamp: time, key: null, value, headers: {} };
+    const headers = offset % 3 === 0 ? mailboxHeaders : {};
+    return { offset, timestamp: time, key: null, value, headers };
   });
 }

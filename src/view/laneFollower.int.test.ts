@@ -39,6 +39,16 @@ describe('the view in Redis follows a lane', function () {
     expect(rig.writer.dropped).to.equal(0);
   });
 
+  it('leaves no outcome in the mailbox for commands that did not ask for it', async () => {
+    rig.lane.asksForMailbox = false;
+    await rig.receive('tea');
+    rig.lane.asksForMailbox = true;
+    await rig.receive('tea');
+    await rig.until('tea', 2);
+    const keys = await rig.client.keys('*:outcome:*');
+    expect(keys.map((key) => key.split(':').at(-1))).to.deep.equal(['c-2']);
+  });
+
   it('answers a read token with the level, or that it is behind', async () => {
     await rig.receive('tea', 'tea');
     await rig.until('tea', 2);

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { asksForMailbox } from '../messaging/mailboxHeader.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { inCalls } from './inCalls.ts';
@@ -6,8 +7,8 @@ import type { ViewClient } from './viewClient.ts';
 import { outcomeKeys } from './viewKeys.ts';
 
 /**
- * Leaves the first outcome of each command where its sender can look for it by the command's id,
- * for ONHAND_OUTCOME_TTL_SECONDS. Rows that are no such outcome are passed over.
+ * Leaves the first outcome of each command that asked for it (`mailboxHeader`) where its sender can
+ * look for it by the command's id, for ONHAND_OUTCOME_TTL_SECONDS. Other rows are passed over.
  */
 export async function putOutcomes(
   client: ViewClient,
@@ -18,8 +19,9 @@ export async function putOutcomes(
   if (ttlMs === 0) return;
   const keyOf = outcomeKeys(settings);
   const entries: { key: string; value: Buffer }[] = [];
-  for (const { kind, key, commandId, value } of rows) {
-    if (kind !== 'event' || commandId === null || key === null || !value) continue;
+  for (const row of rows) {
+    const { kind, key, commandId, value } = row;
+    if (!asksForMailbox(row) || kind !== 'event' || commandId === null || !key || !value) continue;
     entries.push({ key: keyOf(String(key), commandId), value });
   }
   await inCalls(client, entries, (some) => {
