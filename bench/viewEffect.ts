@@ -10,7 +10,7 @@ const orders = 150_000;
 const [on, off] = ['with view', 'without view'] as const;
 
 const note = `Orders on 1,000 SKUs, evenly, as in spread; ONHAND_VIEW on and off. The view is
-Redis: levels per stock item, and the outcome of every command.`;
+Redis: levels per stock item; outcomes only of commands that ask for it, which these do not.`;
 
 /** What keeping the Redis view costs in throughput. */
 export async function viewEffect(scale: Scale, view: ProgressView): Promise<BenchmarkResult> {

@@ -52,6 +52,7 @@ describe('Lane', function () {
     const claim = () => inTransaction(database.pool, (on) => claimLane(on, id, 'test'));
     const reports: string[] = [];
     const errors: unknown[] = [];
+    const rounds = new SliceRounds(pool, limits, 1);
     const lane = new Lane(
       pool,
       await claim(),
@@ -68,7 +69,7 @@ describe('Lane', function () {
         },
       },
       silentLogger,
-      new SliceRounds(pool, limits, 1),
+      rounds,
     );
     running = lane;
     let sku = 0;
@@ -82,7 +83,7 @@ describe('Lane', function () {
     };
     const reached = (offset: number) =>
       waitUntil(`offset ${offset}`, () => lane.progress.nextOffset === offset);
-    return { id, lane, claim, reports, errors, commands, accept, events, reached };
+    return { id, lane, rounds, claim, reports, errors, commands, accept, events, reached };
   }
 
   for (const lost of ['statement', 'answer'] as const) {
@@ -150,20 +151,41 @@ describe('Lane', function () {
     const limits = { commandsMax: 2, bytesMax: 1_000_000 };
     const { lane, commands, accept, reports, reached } = await newLane(limits);
     accept([commands.receive(1)]);
-    // The first slice is under way by now.
+    // After the second turn the first slice is under way.
     await endOfTurn();
-    accept(
-      [1, 2, 3, 4, 5].map((units) => commands.receive(units)),
-      1,
-    );
+    await endOfTurn();
+    const asked = [1, 2, 3, 4, 5, 6, 7].map((units) => commands.receive(units));
+    accept(asked.slice(0, 6), 1);
+    expect(lane.isFull).to.be.false;
+    accept(asked.slice(6), 7);
     expect(lane.isFull).to.be.true;
-    await reached(6);
+    await reached(8);
     await lane.stop();
     expect(reports.filter((report) => report === 'room')).to.have.length(1);
   });
 
+  it('holds less where other lanes wait for their turn, and has room again later', async () => {
+    const limits = { commandsMax: 2, bytesMax: 1_000_000 };
+    const { lane, rounds, commands, accept, reports, reached } = await newLane(limits);
+    let letOn: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (letOn = resolve));
+    const size = () => ({ commands: 2, bytes: 0 });
+    const others = [rounds.run(size, () => first), rounds.run(size, () => Promise.resolve())];
+    await endOfTurn();
+    accept([1, 2, 3, 4, 5, 6].map((units) => commands.receive(units)));
+    expect(lane.isFull).to.be.true;
+    // Nobody waits any more when this comes.
+    setTimeout(letOn, 20);
+    await reached(6);
+    accept([commands.receive(7)], 6);
+    await reached(7);
+    await Promise.all([...others, lane.stop()]);
+    expect(lane.isFull).to.be.false;
+    expect(reports.filter((report) => report === 'room')).to.have.length(1);
+  });
+
   it('is full by bytes, too', async () => {
-    const { lane, commands, accept } = await newLane({ commandsMax: 100, bytesMax: 20 });
+    const { lane, commands, accept } = await newLane({ commandsMax: 100, bytesMax: 10 });
     accept([commands.receive(1), commands.receive(2)]);
     expect(lane.isFull).to.be.true;
   });

@@ -50,6 +50,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   /** Decoded and waiting, in log order. */
   #entries: Entry[] = [];
   #bytes = 0;
+  #isFull = false;
   /** One past the last offset that was accepted; gaps in the log included. */
   #accepted: number;
   /** Failed decisions by position, and those that failed too often. */
@@ -99,10 +100,9 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     return this.#entries[0]?.record.timestamp;
   }
 
-  /** Of a slice under way, one that is decided meanwhile, and one that may begin thereafter. */
+  /** It has taken as much as it may hold; `onRoom` tells when it has room again. */
   get isFull(): boolean {
-    const { commandsMax, bytesMax } = this.#limits;
-    return this.#entries.length >= 3 * commandsMax || this.#bytes >= 3 * bytesMax;
+    return this.#isFull;
   }
 
   /** Takes records in log order, and that the log has nothing else before `nextOffset`. */
@@ -112,6 +112,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     this.#entries.push(...this.#work.decode(fresh, this.#progress, logTime));
     this.#bytes += bytesOf(fresh);
     this.#accepted = Math.max(this.#accepted, nextOffset);
+    this.#isFull ||= this.#holdsEnough();
     this.#wake();
   }
 
@@ -128,16 +129,26 @@ export class Lane<Entry extends LogEntry = LogEntry> {
       while (await this.#waitForWork()) {
         const taken = await this.#apply();
         if (taken === undefined) return;
-        // Not before: it may have become full, and its partition paused, meanwhile.
-        const wasFull = this.isFull;
         this.#bytes -= bytesOf(this.#entries.slice(0, taken).map(({ record }) => record));
         this.#entries = this.#entries.slice(taken);
-        if (wasFull && !this.isFull) this.#listener.onRoom();
+        if (!this.#isFull || this.#holdsEnough()) continue;
+        this.#isFull = false;
+        this.#listener.onRoom();
       }
     } catch (error) {
       if (error instanceof FencedError) this.#listener.onFenced();
       else this.#listener.onHalted(error);
     }
+  }
+
+  /**
+   * A slice under way, one that is decided meanwhile, and one that may begin thereafter. One more
+   * where no other lane waits for its turn: nothing else fills the time until the next fetch.
+   */
+  #holdsEnough(): boolean {
+    const { commandsMax, bytesMax } = this.#limits;
+    const slices = this.#rounds.isAwaited ? 3 : 4;
+    return this.#entries.length >= slices * commandsMax || this.#bytes >= slices * bytesMax;
   }
 
   async #waitForWork(): Promise<boolean> {

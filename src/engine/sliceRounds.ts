@@ -51,6 +51,11 @@ export class SliceRounds {
     });
   }
 
+  /** Whether lanes wait for their turn. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Not at once: what one fetch has brought, and lanes that are just done, go together. */
   #schedule(): void {
     if (this.#scheduled || this.#rounds >= this.#roundsMax || this.#waiting.length === 0) return;
