@@ -143,7 +143,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 
   /**
    * A slice under way, one that is decided meanwhile, and one that may begin thereafter. One more
-   * where no other lane waits for its turn: nothing else fills the time until the next fetch.
+   * where no lane waits for its turn: then nothing else fills the time until the next fetch.
    */
   #holdsEnough(): boolean {
     const { commandsMax, bytesMax } = this.#limits;

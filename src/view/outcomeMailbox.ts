@@ -19,9 +19,9 @@ export async function putOutcomes(
   if (ttlMs === 0) return;
   const keyOf = outcomeKeys(settings);
   const entries: { key: string; value: Buffer }[] = [];
-  for (const row of rows) {
-    const { kind, key, commandId, value } = row;
-    if (!asksForMailbox(row) || kind !== 'event' || commandId === null || !key || !value) continue;
+  // A dead letter has the headers of its command, too.
+  for (const { kind, key, commandId, value } of rows.filter(asksForMailbox)) {
+    if (kind !== 'event' || commandId === null || key === null || !value) continue;
     entries.push({ key: keyOf(String(key), commandId), value });
   }
   await inCalls(client, entries, (some) => {
