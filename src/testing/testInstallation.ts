@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Admin, Message } from 'kafkajs';
 import type { RowDataPacket } from 'mysql2/promise';
+import { appendedEnds } from '../../consumers/appendedEnds.ts';
 import { type TakeRecords, readTopic } from '../../consumers/readTopic.ts';
 import { StockCommandProducer } from '../../producers/stockCommandProducer.ts';
 import { type Processor, startProcessor } from '../cli/processor.ts';
@@ -114,19 +116,8 @@ export async function testInstallation(
       const settled = () => isSettled(database, admin, topics);
       await waitUntil('the end of all commands', settled, timeoutMs);
       // The broker shows a transaction a little later than it confirms it.
-      for (const [kind, role] of [
-        ['event', 'stockEvents'],
-        ['verdict', 'orderStock'],
-      ] as const) {
-        const [rows] = await database.pool.query<(RowDataPacket & { count: number })[]>(
-          'SELECT COUNT(*) AS count FROM outbox WHERE kind = ?',
-          [kind],
-        );
-        const count = rows[0]?.count ?? 0;
-        if (count === 0) continue;
-        const visible = async () => (await read(role)).length >= count;
-        await waitUntil(`${count} records of ${role} on Kafka`, visible);
-      }
+      const visible = () => isAllVisible(database, admin, topics);
+      await waitUntil('the end of all transactions on Kafka', visible);
     },
     events: async () => (await read('stockEvents')).map(({ value }) => decodeStockEvent(value)),
     verdicts: async () =>
@@ -151,24 +142,46 @@ function ticks(partitions: number): Message[] {
 }
 
 async function isSettled(
-  { settings, pool }: TestDatabase,
+  database: TestDatabase,
   admin: Admin,
   topics: TopicRegistry,
 ): Promise<boolean> {
-  // The engines write into each other's logs: both have to be at rest at the same time.
-  for (const engine of engineNames) {
-    if (!(await isEngineSettled(engine, { settings, pool }, admin, topics))) return false;
+  const kafka = createKafka(database.settings, 'onhand-test', silentLogger);
+  const logEnds = () => {
+    return Promise.all(
+      engineNames.map((engine) => appendedEnds(kafka, topicsOf(topics, engine).input.name)),
+    );
+  };
+  const before = await logEnds();
+  for (const [index, engine] of engineNames.entries()) {
+    if (!(await isEngineSettled(engine, before[index]!, database, admin, topics))) return false;
   }
-  return isEngineSettled('stock', { settings, pool }, admin, topics);
+  // The engines write into each other's logs: the second may have answered the first meanwhile.
+  return isDeepStrictEqual(await logEnds(), before);
+}
+
+async function isAllVisible(
+  { settings }: TestDatabase,
+  admin: Admin,
+  topics: TopicRegistry,
+): Promise<boolean> {
+  const kafka = createKafka(settings, 'onhand-test', silentLogger);
+  const areVisible = Object.values(topics).map(async ({ name }) => {
+    const ends = await appendedEnds(kafka, name);
+    const visible = await admin.fetchTopicOffsets(name);
+    return visible.every(({ partition, high }) => Number(high) >= ends.get(partition)!);
+  });
+  return (await Promise.all(areVisible)).every(Boolean);
 }
 
 async function isEngineSettled(
   engine: EngineName,
+  ends: ReadonlyMap<number, number>,
   { settings, pool }: Pick<TestDatabase, 'settings' | 'pool'>,
   admin: Admin,
   topics: TopicRegistry,
 ): Promise<boolean> {
-  const { input, output } = topicsOf(topics, engine);
+  const { output } = topicsOf(topics, engine);
   const [rows] = await pool.query<ProgressRow[]>(
     `SELECT lane, next_offset AS nextOffset, outbox_sequence AS outboxSequence FROM progress
      WHERE engine = ?`,
@@ -176,12 +189,11 @@ async function isEngineSettled(
   );
   const groupId = cursorGroup(settings, engine);
   const [cursors] = await admin.fetchOffsets({ groupId, topics: [output.name] });
-  const ends = await admin.fetchTopicOffsets(input.name);
-  return ends.every(({ partition, high }) => {
-    if (high === '0') return true;
+  return [...ends].every(([partition, end]) => {
+    if (end === 0) return true;
     const progress = rows.find(({ lane }) => lane === partition);
     const cursor = cursors?.partitions.find((it) => it.partition === partition)?.offset;
-    if (progress?.nextOffset !== Number(high)) return false;
+    if (progress?.nextOffset !== end) return false;
     return progress.outboxSequence <= Math.max(0, Number(cursor ?? -1));
   });
 }
