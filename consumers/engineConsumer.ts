@@ -17,8 +17,8 @@ import { LogContinuity } from './logContinuity.ts';
 
 type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
-/** What one fetch brings of a lane: about a slice and a half, so that buffers stay small. */
-const fetchBytesMax = 262_144;
+/** What one fetch brings of a lane: less than a slice, so that buffers stay small. */
+const fetchBytesMax = 131_072;
 /** How long a fetch waits where nothing comes; less while a lane is paused (`mendResumeWake`). */
 const fetchWaitMsMax = 1000;
 const offsetCommitIntervalMs = 5000;
