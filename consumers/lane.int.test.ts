@@ -21,9 +21,10 @@ import { foldedStock, storedStock } from '../src/testing/storedStock.ts';
 import { storedTables } from '../src/testing/storedTables.ts';
 import { type TestDatabase, testDatabase } from '../src/testing/testDatabase.ts';
 import { waitUntil } from '../src/testing/waitUntil.ts';
+import { watchedPool } from '../src/testing/watchedPool.ts';
 import { Lane } from './lane.ts';
 
-const partitionCount = 32;
+const partitionCount = 64;
 const everything = { rowsMax: 100_000, bytesMax: 2 ** 30 };
 
 describe('Lane', function () {
@@ -47,16 +48,19 @@ describe('Lane', function () {
   });
 
   /** A lane of its own for each test, with a SKU that is at home there, and what it reported. */
-  async function newLane(limits: SliceLimits = { commandsMax: 100, bytesMax: 1_000_000 }) {
+  async function newLane(
+    limits: SliceLimits = { commandsMax: 100, bytesMax: 1_000_000 },
+    through = pool,
+  ) {
     const id: LaneId = { engine: 'stock', lane: lanes++, topicId: 't'.repeat(22), partitionCount };
     const claim = () => inTransaction(database.pool, (on) => claimLane(on, id, 'test'));
     const reports: string[] = [];
     const errors: unknown[] = [];
-    const rounds = new SliceRounds(pool, limits, 1);
+    const rounds = new SliceRounds(through, limits, 2);
     const lane = new Lane(
-      pool,
+      through,
       await claim(),
-      new StockLane(pool, id.lane, policyOf(database.settings)),
+      new StockLane(through, id.lane, policyOf(database.settings)),
       limits,
       {
         onCommitted: (_, result) => reports.push(result ? 'committed' : 'found committed'),
@@ -123,6 +127,51 @@ describe('Lane', function () {
           foldedStock(all).levels,
         );
       });
+    }
+  }
+
+  /** Enough that slices are decided ahead. */
+  const manyLimits = { commandsMax: 500, bytesMax: 1_000_000 };
+  const many = ({ receive, reserve }: ReturnType<typeof commandsFor>) => [
+    receive(1_500),
+    ...Array.from({ length: 2_199 }, (_, order) => reserve(`o-${order}`, 1)),
+  ];
+
+  it('sends the rows of the next slice while one commits', async () => {
+    let outboxes = 0;
+    let onSecond: () => void = () => undefined;
+    const second = new Promise<void>((resolve) => (onSecond = resolve));
+    const waiting = watchedPool(pool, async (sql) => {
+      // The first COMMIT waits until the second slice is there.
+      if (sql === 'COMMIT') await second;
+      if (sql.includes('INSERT INTO outbox') && ++outboxes === 2) onSecond();
+    });
+    const { commands, accept, reports, events, reached } = await newLane(manyLimits, waiting);
+    accept(many(commands));
+    await reached(2_200);
+    expect(reports.filter((report) => report !== 'room')).to.deep.equal(Array(5).fill('committed'));
+    expectUnbroken(await events());
+  });
+
+  for (const lost of ['statement', 'answer'] as const) {
+    for (const text of ['STRAIGHT_JOIN progress', 'INSERT INTO outbox', 'COMMIT']) {
+      for (const slice of [1, 2, 3]) {
+        it(`applies all once when the ${text} of slice ${slice} loses its ${lost}`, async () => {
+          const { id, commands, accept, events, reached } = await newLane(manyLimits);
+          const cuts = proxy.cuts;
+          proxy.cutAt(text, lost, 20, slice - 1);
+          accept(many(commands));
+          await reached(2_200);
+          expect(proxy.cuts, 'cuts').to.equal(cuts + 1);
+          const all = await events();
+          expectUnbroken(all);
+          expect(all.map(({ offset }) => offset)).to.deep.equal([...Array(2_200).keys()]);
+          const { levels } = await storedStock(database.pool);
+          expect(levels.filter((level) => level.lane === id.lane)).to.deep.equal(
+            foldedStock(all).levels,
+          );
+        });
+      }
     }
   }
 

@@ -1,23 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
-import { HandlerError, positionKey } from '../src/engine/handlerError.ts';
-import { type LaneRecord, recordBytes } from '../src/engine/laneRecord.ts';
+import { HandlerError } from '../src/engine/handlerError.ts';
+import type { LaneRecord } from '../src/engine/laneRecord.ts';
 import type { LaneWork, LogEntry, SliceResult } from '../src/engine/laneWork.ts';
 import type { SliceLimits } from '../src/engine/sliceLimits.ts';
 import type { SliceRounds } from '../src/engine/sliceRounds.ts';
 import { RoundError } from '../src/engine/sliceTransaction.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
-import type { FailedDecision } from '../src/storage/failedDecisions.ts';
 import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
 import { isTransient } from '../src/storage/transientErrors.ts';
+import { HandlerTries } from './handlerTries.ts';
+import { LaneBuffer } from './laneBuffer.ts';
+import { type StartedSlice, SlicePipeline } from './slicePipeline.ts';
 
-const handlerTriesMax = 3;
 const backOffMsFirst = 50;
 const backOffMsMax = 5000;
-/** Commands that wait behind the slice under way. */
-const lookAheadMin = 500;
-
 /** Those who take what a lane has done. */
 export interface LaneListener {
   /**
@@ -42,20 +40,13 @@ export interface LaneListener {
 export class Lane<Entry extends LogEntry = LogEntry> {
   readonly #pool: Pool;
   readonly #work: LaneWork<Entry>;
-  readonly #limits: SliceLimits;
   readonly #rounds: SliceRounds;
   readonly #listener: LaneListener;
   readonly #logger: Logger;
   #progress: Progress;
-  /** Decoded and waiting, in log order. */
-  #entries: Entry[] = [];
-  #bytes = 0;
-  #isFull = false;
-  /** One past the last offset that was accepted; gaps in the log included. */
-  #accepted: number;
-  /** Failed decisions by position, and those that failed too often. */
-  readonly #tries = new Map<string, number>();
-  readonly #poison = new Map<string, FailedDecision>();
+  readonly #buffer: LaneBuffer<Entry>;
+  readonly #tries = new HandlerTries();
+  readonly #pipeline: SlicePipeline<Entry>;
   readonly #abort = new AbortController();
   #stopping = false;
   #wake: () => void = () => undefined;
@@ -73,11 +64,11 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     this.#rounds = rounds;
     this.#pool = pool;
     this.#progress = progress;
-    this.#limits = limits;
     this.#listener = listener;
     this.#logger = logger;
     this.#work = work;
-    this.#accepted = progress.nextOffset;
+    this.#buffer = new LaneBuffer(limits, progress.nextOffset);
+    this.#pipeline = new SlicePipeline(work, limits, rounds, this.#buffer, this.#tries);
     this.#done = this.#run();
   }
 
@@ -87,38 +78,38 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 
   /** The offset from which on the consumer has to bring records. */
   get accepted(): number {
-    return this.#accepted;
+    return this.#buffer.accepted;
   }
 
   /** One past the last offset that is applied, or of which is known that there is nothing. */
   get position(): number {
-    return this.#entries.length === 0 ? this.#accepted : this.#progress.nextOffset;
+    const { entries, accepted } = this.#buffer;
+    return entries.length === 0 ? accepted : this.#progress.nextOffset;
   }
 
   /** Append time of the oldest record that is not applied, in ms since 1970. */
   get waitingSince(): number | undefined {
-    return this.#entries[0]?.record.timestamp;
+    return this.#buffer.entries[0]?.record.timestamp;
   }
 
   /** It has taken as much as it may hold; `onRoom` tells when it has room again. */
   get isFull(): boolean {
-    return this.#isFull;
+    return this.#buffer.isFull;
   }
 
   /** Takes records in log order, and that the log has nothing else before `nextOffset`. */
   accept(records: readonly LaneRecord[], nextOffset: number): void {
-    const fresh = records.filter(({ offset }) => offset >= this.#accepted);
-    const logTime = this.#entries.at(-1)?.time ?? this.#progress.logTime;
-    this.#entries.push(...this.#work.decode(fresh, this.#progress, logTime));
-    this.#bytes += bytesOf(fresh);
-    this.#accepted = Math.max(this.#accepted, nextOffset);
-    this.#isFull ||= this.#holdsEnough();
+    const fresh = records.filter(({ offset }) => offset >= this.#buffer.accepted);
+    const logTime = this.#buffer.entries.at(-1)?.time ?? this.#progress.logTime;
+    const entries = this.#work.decode(fresh, this.#progress, logTime);
+    this.#buffer.add(entries, nextOffset, this.#slicesMax);
     this.#wake();
   }
 
-  /** Ends after the slice that is being applied. */
+  /** Ends after what is on its way into MySQL. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#pipeline.stop();
     this.#abort.abort();
     this.#wake();
     await this.#done;
@@ -126,14 +117,10 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 
   async #run(): Promise<void> {
     try {
-      while (await this.#waitForWork()) {
+      while (this.#pipeline.hasNext || (await this.#waitForWork())) {
         const taken = await this.#apply();
         if (taken === undefined) return;
-        this.#bytes -= bytesOf(this.#entries.slice(0, taken).map(({ record }) => record));
-        this.#entries = this.#entries.slice(taken);
-        if (!this.#isFull || this.#holdsEnough()) continue;
-        this.#isFull = false;
-        this.#listener.onRoom();
+        if (this.#buffer.drop(taken, this.#slicesMax)) this.#listener.onRoom();
       }
     } catch (error) {
       if (error instanceof FencedError) this.#listener.onFenced();
@@ -142,30 +129,19 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   }
 
   /**
-   * A slice under way, one that is decided meanwhile, one that may begin thereafter, and one more
-   * for the time until the next fetch. Where lanes wait for their turn, others fill that time: a
-   * slice of each is enough (twelve full lanes: 60 MiB less, at the same speed).
+   * How many slices it holds: one that commits, one on its way, one that is decided meanwhile, and
+   * one for the time until the next fetch. Where lanes wait for their turn, others fill that time:
+   * a slice of each is enough (twelve full lanes: 60 MiB less, at the same speed).
    */
-  #holdsEnough(): boolean {
-    const { commandsMax, bytesMax } = this.#limits;
-    const slices = this.#rounds.isAwaited ? 1 : 4;
-    return this.#entries.length >= slices * commandsMax || this.#bytes >= slices * bytesMax;
+  get #slicesMax(): number {
+    return this.#rounds.isAwaited ? 1 : 4;
   }
 
   async #waitForWork(): Promise<boolean> {
-    while (!this.#stopping && this.#accepted === this.#progress.nextOffset) {
+    while (!this.#stopping && this.#buffer.accepted === this.#progress.nextOffset) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     return !this.#stopping;
-  }
-
-  /**
-   * Where the lane is after a slice. What follows the last record and is none, markers and remains
-   * of transactions, counts as applied: else its deletion would look like a loss.
-   */
-  #endOf(slice: readonly Entry[]): number {
-    const last = slice.at(-1);
-    return last && slice.length < this.#entries.length ? last.record.offset + 1 : this.#accepted;
   }
 
   /**
@@ -173,63 +149,37 @@ export class Lane<Entry extends LogEntry = LogEntry> {
    * or undefined when told to stop meanwhile.
    */
   async #apply(): Promise<number | undefined> {
-    let slice: readonly Entry[] = [];
-    let end = this.#progress.nextOffset;
-    let hasFailed = false;
-    // By itself after a failure: it must not hold up other lanes, nor they it.
-    const size = () =>
-      hasFailed
-        ? { commands: Infinity, bytes: 0 }
-        : { commands: this.#entries.length, bytes: this.#bytes };
-    for (let backOffMs = backOffMsFirst; !this.#stopping;) {
+    let slice = this.#pipeline.take(this.#progress);
+    for (let backOffMs = backOffMsFirst; ; slice = this.#pipeline.again(this.#progress, slice)) {
       try {
-        const result = await this.#rounds.run(size, (transaction) => {
-          // Cut when its turn comes; the same slice again when it is not certain what became of it.
-          if (end === this.#progress.nextOffset) {
-            slice = this.#entries.slice(0, this.#work.cut(this.#entries, this.#limits));
-            end = this.#endOf(slice);
-          }
-          const applied = this.#work.apply(transaction, this.#progress, slice, end, this.#poison);
-          this.#lookAhead(slice.length);
-          return applied;
-        });
+        const result = await slice.result;
         this.#goOn(result.progress);
         this.#listener.onCommitted(result.taken, result);
         return result.taken;
       } catch (error) {
+        await this.#pipeline.endNext();
         this.#work.forget();
-        hasFailed = true;
-        if (error instanceof HandlerError) {
-          this.#countTry(error);
-          continue;
+        if (error instanceof HandlerError) this.#countTry(error);
+        else {
+          if (!mayBeOver(error)) throw error;
+          this.#logger.warn(
+            { reason: messageOf(error), offset: this.#progress.nextOffset },
+            'slice not applied, retrying',
+          );
+          const taken = await this.#findTaken(slice);
+          if (taken !== undefined) return taken;
+          this.#listener.onRetry();
+          await this.#pause(backOffMs);
+          backOffMs = Math.min(2 * backOffMs, backOffMsMax);
         }
-        if (!mayBeOver(error)) throw error;
-        this.#logger.warn(
-          { reason: messageOf(error), offset: this.#progress.nextOffset },
-          'slice not applied, retrying',
-        );
       }
-      const taken = await this.#findTaken(slice, end);
-      if (taken !== undefined) return taken;
-      this.#listener.onRetry();
-      await this.#pause(backOffMs);
-      backOffMs = Math.min(2 * backOffMs, backOffMsMax);
+      if (this.#stopping) return undefined;
     }
-    return undefined;
-  }
-
-  /** With little to do, lanes look up together, in the round. */
-  #lookAhead(taken: number): void {
-    const waiting = this.#entries.slice(taken, taken + this.#limits.commandsMax + 1);
-    if (waiting.length < lookAheadMin) return;
-    const next = waiting.slice(0, this.#work.cut(waiting, this.#limits));
-    this.#work.lookAhead?.(next, next.length < waiting.length);
   }
 
   #goOn(progress: Progress): void {
     this.#progress = progress;
     this.#tries.clear();
-    this.#poison.clear();
   }
 
   /** Ends early when told to stop. */
@@ -239,11 +189,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 
   /** After a few tries the record is poison: the work sets it aside. */
   #countTry(error: HandlerError): void {
-    const position = positionKey(error.failed);
-    const tries = (this.#tries.get(position) ?? 0) + 1;
-    this.#tries.set(position, tries);
-    const parked = tries >= handlerTriesMax;
-    if (parked) this.#poison.set(position, error.failed);
+    const { tries, parked } = this.#tries.count(error);
     this.#logger.error(
       { err: error.cause, offset: error.failed.offset, tries },
       parked ? 'record cannot be decided, it is set aside' : 'record cannot be decided',
@@ -255,7 +201,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
    * lost may have been done. Returns how many entries it took; undefined when it was not applied.
    * Throws FencedError when the lane is no longer ours.
    */
-  async #findTaken(slice: readonly Entry[], end: number): Promise<number | undefined> {
+  async #findTaken({ entries, end }: StartedSlice<Entry>): Promise<number | undefined> {
     const { engine, lane, epoch, nextOffset: before } = this.#progress;
     let found: Progress | undefined;
     try {
@@ -267,8 +213,8 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     if (found?.epoch !== epoch) throw new FencedError(`lane ${lane} has a new owner`);
     const { nextOffset } = found;
     if (nextOffset === before) return undefined;
-    const taken = slice.filter(({ record }) => record.offset < nextOffset).length;
-    const last = slice[taken - 1]?.record.offset;
+    const taken = entries.filter(({ record }) => record.offset < nextOffset).length;
+    const last = entries[taken - 1]?.record.offset;
     if (nextOffset !== end && nextOffset - 1 !== last) {
       throw new InvariantError(`lane ${lane} moved from ${before} to ${nextOffset} by itself`);
     }
@@ -281,8 +227,4 @@ export class Lane<Entry extends LogEntry = LogEntry> {
 /** Whether the progress row may tell, or another try help. */
 function mayBeOver(error: unknown): boolean {
   return error instanceof FencedError || error instanceof RoundError || isTransient(error);
-}
-
-function bytesOf(records: readonly LaneRecord[]): number {
-  return records.reduce((sum, record) => sum + recordBytes(record), 0);
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --max-old-space-size=1920
+#!/usr/bin/env -S node --max-semi-space-size=64 --max-old-space-size=1920
 import { Command } from 'commander';
 import { stackCommand } from '../../stack/stackCommand.ts';
 import { packageVersion } from '../config/packageVersion.ts';

@@ -8,7 +8,7 @@ import { packageRoot } from './packageRoot.ts';
  * at some 360 MiB instead of 560. `bin` (its first line) and `npm start` have them too; a test
  * compares.
  */
-export const heapFlags = ['--max-semi-space-size=32', '--max-old-space-size=1920'];
+export const heapFlags = ['--max-semi-space-size=64', '--max-old-space-size=1920'];
 
 /** What Node is started with to run `onhand` as a process of its own; its arguments follow. */
 export const onhandProgram = [...heapFlags, join(packageRoot, 'dist', 'src', 'cli', 'main.js')];

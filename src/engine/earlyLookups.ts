@@ -12,7 +12,8 @@ import type { Entry } from './decodeSlice.ts';
 /**
  * What a slice will look up, asked for while the slice before it is under way, so that a lane with
  * much to do does not wait for the answer. Whether MySQL answers from before or after that slice's
- * commit makes no difference: what it changed is put on top.
+ * commit makes no difference: what it changed is put on top. What the slice before that one, the
+ * `predecessor`, has changed must be committed.
  */
 export class EarlyLookups {
   readonly reader: Querying;
@@ -27,6 +28,7 @@ export class EarlyLookups {
 
   constructor(
     reader: Querying,
+    predecessor: Promise<unknown>,
     lane: number,
     named: NamedStock,
     entries: readonly Entry[] | undefined,
@@ -36,10 +38,12 @@ export class EarlyLookups {
     this.entries = entries;
     this.#orderIds = new Set(named.orderIds);
     this.#commandIds = new Set(named.commandIds);
-    this.#found = Promise.all([
-      this.lookups.reservations(lane, named.orderIds),
-      this.lookups.remembered(lane, named.commandIds),
-    ]);
+    this.#found = predecessor.then(() =>
+      Promise.all([
+        this.lookups.reservations(lane, named.orderIds),
+        this.lookups.remembered(lane, named.commandIds),
+      ]),
+    );
     // Whoever needs it is told; nobody may.
     this.#found.catch(() => undefined);
   }

@@ -20,6 +20,7 @@ import type { Entry } from './decodeSlice.ts';
 import { EarlyLookups } from './earlyLookups.ts';
 import type { Poison } from './handlerError.ts';
 import { namedStock } from './namedStock.ts';
+import type { DecidedAhead } from './laneWork.ts';
 import { isOperators } from './parking.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
 import { type LoadedState, type StockDecision, decideStock } from './stockDecision.ts';
@@ -27,10 +28,7 @@ import { type LoadedState, type StockDecision, decideStock } from './stockDecisi
 /** Levels kept in memory per lane at most. */
 const LEVELS_MAX = 50_000;
 
-/** A slice that was decided while the one before it, which ends at `from`, was committing. */
-interface AheadDecision {
-  from: Progress;
-  entries: readonly Entry[];
+interface AheadDecision extends DecidedAhead<Entry> {
   /** Undefined when it could not be decided. */
   decision: Promise<StockDecision | undefined>;
 }
@@ -73,6 +71,7 @@ export class LaneState {
       const decision = await ahead.decision;
       if (decision) return decision;
     }
+    await transaction.predecessor;
     const loaded = await this.#load(transaction, entries, early);
     return decideStock(loaded, from, entries, poison);
   }
@@ -110,12 +109,24 @@ export class LaneState {
   }
 
   /**
-   * Asks for what the slice after the one under way names. `isWhole`: it will be just these
-   * entries, so it can be decided, too, as soon as the one under way is.
+   * Asks for what the slice after the one under way names, when the one before that is committed.
+   * `isWhole`: it will be just these entries, so it can be decided, too, as soon as the one under
+   * way is.
    */
-  lookAhead(reader: Querying, entries: readonly Entry[], isWhole: boolean): void {
+  lookAhead(
+    reader: Querying,
+    predecessor: Promise<unknown>,
+    entries: readonly Entry[],
+    isWhole: boolean,
+  ): void {
     const named = namedStock(commandsOf(entries));
-    this.#early = new EarlyLookups(reader, this.#lane, named, isWhole ? entries : undefined);
+    const whole = isWhole ? entries : undefined;
+    this.#early = new EarlyLookups(reader, predecessor, this.#lane, named, whole);
+  }
+
+  /** The slice after the one under way, if it is decided, or about to be. */
+  get decidedAhead(): DecidedAhead<Entry> | undefined {
+    return this.#ahead;
   }
 
   /**

@@ -20,6 +20,12 @@ export interface SliceResult {
   measures: SliceMeasures;
 }
 
+/** A slice that is decided while the one before it, which ends at `from`, is not committed yet. */
+export interface DecidedAhead<Entry> {
+  from: Progress;
+  entries: readonly Entry[];
+}
+
 /** What is counted of a committed slice. */
 export interface SliceMeasures {
   /** What became of the entries, by name: kinds of outcomes, reasons of refusals. */
@@ -54,10 +60,13 @@ export interface LaneWork<Entry extends LogEntry = LogEntry> {
     poison: Poison,
   ): Promise<SliceResult>;
   /**
-   * Tells what comes after the slice that is being applied, if it is much. `isWhole`: the next
+   * Tells what comes after the slice that is being applied, if it is much. `predecessor` is the
+   * commit of the slice before that: what is looked up has to wait for it. `isWhole`: the next
    * slice will be just that, and not more.
    */
-  lookAhead?(entries: readonly Entry[], isWhole: boolean): void;
+  lookAhead?(predecessor: Promise<unknown>, entries: readonly Entry[], isWhole: boolean): void;
+  /** The slice after the one that is being applied, if it is decided, or about to be. */
+  decidedAhead?(): DecidedAhead<Entry> | undefined;
   /** Drops what is kept in memory: a compare-and-set has failed, or might have. */
   forget(): void;
   /** Stock items that are parked. */

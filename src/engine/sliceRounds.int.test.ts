@@ -3,6 +3,7 @@ import type { Pool } from 'mysql2/promise';
 import { inTransaction } from '../storage/database.ts';
 import { type Progress, claimLane, readProgress } from '../storage/progress.ts';
 import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
+import { watchedPool } from '../testing/watchedPool.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
 import { type SliceSize, SliceRounds } from './sliceRounds.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
@@ -19,22 +20,10 @@ describe('slices of several lanes', function () {
   let recording: Pool;
   before(async () => {
     database = await testDatabase();
-    const { pool } = database;
-    const getConnection = async () => {
-      const connection = await pool.getConnection();
-      const query = (sql: string) => {
-        if (sql === 'COMMIT') commits++;
-        else packets.push(sql);
-        return connection.query(sql);
-      };
-      const release = () => connection.release();
-      return { query, release, destroy: () => connection.destroy() };
-    };
-    const query = (sql: string) => {
-      packets.push(sql);
-      return pool.query(sql);
-    };
-    recording = { getConnection, query } as unknown as Pool;
+    recording = watchedPool(database.pool, (sql) => {
+      if (sql === 'COMMIT') commits++;
+      else packets.push(sql);
+    });
   });
   beforeEach(() => {
     packets = [];

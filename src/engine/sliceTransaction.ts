@@ -27,6 +27,10 @@ class Round {
   readonly #slices: SliceRows[] = [];
   #allHere: () => void = () => undefined;
   readonly #saved: Promise<void>;
+  readonly predecessors: Promise<unknown>[] = [];
+  /** When all but COMMIT is done; never, when that fails. */
+  readonly written: Promise<void>;
+  #onWritten: () => void = () => undefined;
 
   constructor(pool: Pool, slices: number) {
     this.#pool = pool;
@@ -35,6 +39,7 @@ class Round {
     this.#awaited = slices;
     const complete = new Promise<void>((resolve) => (this.#allHere = resolve));
     this.#saved = complete.then(() => this.#save());
+    this.written = new Promise<void>((resolve) => (this.#onWritten = resolve));
   }
 
   arrive(): void {
@@ -56,6 +61,8 @@ class Round {
     if (this.#slices.length === 0) return;
     await inTransaction(this.#pool, async (connection) => {
       await saveSlices(connection, this.#slices);
+      this.#onWritten();
+      await Promise.all(this.predecessors);
       faultPoint('slice-before-commit');
     });
     faultPoint('slice-after-commit');
@@ -71,6 +78,7 @@ class Round {
 export class SliceTransaction {
   readonly #round: Round;
   #arrived = false;
+  #predecessor: Promise<unknown> = Promise.resolve();
 
   private constructor(round: Round) {
     this.#round = round;
@@ -84,6 +92,26 @@ export class SliceTransaction {
 
   static alone(pool: Pool): SliceTransaction {
     return new SliceTransaction(new Round(pool, 1));
+  }
+
+  /**
+   * Makes it follow a slice of the same lane that is `written` and not committed yet: its rows wait
+   * for that one's locks, and it is committed only when that one is.
+   */
+  after(predecessor: Promise<unknown>): this {
+    this.#predecessor = predecessor;
+    this.#round.predecessors.push(predecessor);
+    return this;
+  }
+
+  /** What has to be committed before anything is read for this slice. Fails when that fails. */
+  get predecessor(): Promise<unknown> {
+    return this.#predecessor;
+  }
+
+  /** When all of the round is done but COMMIT; never, when that fails. */
+  get written(): Promise<void> {
+    return this.#round.written;
   }
 
   /** What is asked in one turn of the event loop goes out together. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { inTransaction } from '../storage/database.ts';
@@ -11,10 +12,12 @@ import {
   stockHistories,
 } from '../testing/stockHistory.ts';
 import { type EmptiedDatabase, emptiedDatabase } from '../testing/emptiedDatabase.ts';
+import { watchedPool } from '../testing/watchedPool.ts';
 import { positionKey } from './handlerError.ts';
 import { LaneReplay } from './laneReplay.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import { SliceTransaction } from './sliceTransaction.ts';
+import type { SliceResult } from './laneWork.ts';
 import { StockLane } from './stockLane.ts';
 
 const id: LaneId = { engine: 'stock', lane: 0, topicId: 't'.repeat(22), partitionCount: 1 };
@@ -41,6 +44,8 @@ interface Step {
   looks: 'just the next' | 'not for certain' | 'less' | 'more' | 'not';
   /** The first try's commit fails. */
   isLost: boolean;
+  /** The next slice is started before this one is committed, if it is decided. */
+  isFollowed: boolean;
 }
 
 const plans: fc.Arbitrary<Step[]> = fc.array(
@@ -57,6 +62,7 @@ const plans: fc.Arbitrary<Step[]> = fc.array(
       { weight: 6, arbitrary: fc.constant(false) },
       { weight: 1, arbitrary: fc.constant(true) },
     ),
+    isFollowed: fc.boolean(),
   }),
   { minLength: 1, maxLength: 6 },
 );
@@ -75,19 +81,25 @@ describe('a stock lane, against a fold of its log', function () {
     plan: readonly Step[],
     failed: readonly FailedDecision[],
   ) {
-    const { pool } = database;
     await database.empty();
-    const work = new StockLane(pool, id.lane, historyPolicy);
-    let progress = await inTransaction(pool, (connection) => claimLane(connection, id, 'test'));
+    // Long enough that what does not wait for a commit would be seen.
+    const slowly = watchedPool(database.pool, async (sql) => {
+      if (sql === 'COMMIT') await sleep(2);
+    });
+    const work = new StockLane(slowly, id.lane, historyPolicy);
+    let progress = await inTransaction(database.pool, (connection) =>
+      claimLane(connection, id, 'test'),
+    );
     const entries = work.decode(records, id, 0);
     const stepOf = (turn: number) => plan[turn % plan.length]!;
     const sliceAt = (begin: number, turn: number) => {
       const limits = { commandsMax: stepOf(turn).size, bytesMax: 1_000_000 };
       return entries.slice(begin, begin + work.cut(entries.slice(begin), limits));
     };
-    const rows: OutboxRow[] = [];
+    const results: Promise<SliceResult>[] = [];
+    let before: Promise<SliceResult> | undefined;
     for (let turn = 0, from = 0; from < entries.length; turn++) {
-      const { looks, isLost } = stepOf(turn);
+      const { looks, isLost, isFollowed } = stepOf(turn);
       const slice = sliceAt(from, turn);
       const own = failed.filter(({ at }) => at >= from && at < from + slice.length);
       const poison = new Map(own.map((one) => [positionKey(one), one]));
@@ -101,22 +113,30 @@ describe('a stock lane, against a fold of its log', function () {
       };
       const attempt = (transaction: SliceTransaction) => {
         const result = work.apply(transaction, progress, slice, from, poison);
-        if (looks !== 'not') work.lookAhead(seen[looks], looks !== 'not for certain');
+        if (looks !== 'not') {
+          work.lookAhead(transaction.predecessor, seen[looks], looks !== 'not for certain');
+        }
         return result;
       };
       if (isLost) {
-        const lost = SliceTransaction.alone(pool);
+        await before;
+        before = undefined;
+        const lost = SliceTransaction.alone(slowly);
         lost.commit = () => Promise.reject(new Error('the connection is lost'));
         await attempt(lost).then(
           () => expect.fail('it was committed'),
           () => work.forget(),
         );
       }
-      const { rows: added, progress: after } = await attempt(SliceTransaction.alone(pool));
-      rows.push(...added);
-      progress = after;
+      const transaction = SliceTransaction.alone(slowly);
+      const result = attempt(before ? transaction.after(before) : transaction);
+      results.push(result);
+      if (isFollowed) await Promise.race([transaction.written, result]);
+      const ahead = isFollowed ? work.decidedAhead() : undefined;
+      before = ahead && result;
+      progress = ahead?.from ?? (await result).progress;
     }
-    return rows;
+    return (await Promise.all(results)).flatMap(({ rows }) => rows);
   }
 
   async function expectAsFolded(

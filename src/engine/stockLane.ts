@@ -7,7 +7,7 @@ import { cutSlice } from './cutSlice.ts';
 import { type Entry, decodeSlice } from './decodeSlice.ts';
 import type { Poison } from './handlerError.ts';
 import { LaneState } from './laneState.ts';
-import type { LaneWork, SliceResult } from './laneWork.ts';
+import type { DecidedAhead, LaneWork, SliceResult } from './laneWork.ts';
 import { processSlice } from './processSlice.ts';
 import type { SliceLimits } from './sliceLimits.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
@@ -39,8 +39,12 @@ export class StockLane implements LaneWork<Entry> {
     return processSlice(transaction, this.#state, from, entries, nextOffset, poison);
   }
 
-  lookAhead(entries: readonly Entry[], isWhole: boolean): void {
-    this.#state.lookAhead(together(this.#pool), entries, isWhole);
+  lookAhead(predecessor: Promise<unknown>, entries: readonly Entry[], isWhole: boolean): void {
+    this.#state.lookAhead(together(this.#pool), predecessor, entries, isWhole);
+  }
+
+  decidedAhead(): DecidedAhead<Entry> | undefined {
+    return this.#state.decidedAhead;
   }
 
   forget(): void {

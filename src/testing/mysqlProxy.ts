@@ -8,15 +8,17 @@ export interface MysqlProxy {
   /** How often it has broken. */
   readonly cuts: number;
   /**
-   * Breaks the connection at the next statement that contains a text: before the server has it, or
-   * after the server has answered, so that only the answer is lost. Lets nobody in for a while.
+   * Breaks the connection at the next statement that contains a text, or at a later one: before the
+   * server has it, or after the server has answered, so that only the answer is lost. Lets nobody
+   * in for a while.
    */
-  cutAt(text: string, lost: 'statement' | 'answer', outageMs?: number): void;
+  cutAt(text: string, lost: 'statement' | 'answer', outageMs?: number, later?: number): void;
   close(): Promise<void>;
 }
 
 export async function mysqlProxy(settings: Settings): Promise<MysqlProxy> {
-  let armed: { text: string; lost: 'statement' | 'answer'; outageMs: number } | undefined;
+  let armed:
+    { text: string; lost: 'statement' | 'answer'; outageMs: number; later: number } | undefined;
   let downUntil = 0;
   let cuts = 0;
   const sockets = new Set<Socket>();
@@ -37,7 +39,7 @@ export async function mysqlProxy(settings: Settings): Promise<MysqlProxy> {
       });
     }
     client.on('data', (bytes) => {
-      if (!armed || !bytes.includes(armed.text)) {
+      if (!armed || !bytes.includes(armed.text) || armed.later-- > 0) {
         upstream.write(bytes);
         return;
       }
@@ -61,7 +63,7 @@ export async function mysqlProxy(settings: Settings): Promise<MysqlProxy> {
     get cuts() {
       return cuts;
     },
-    cutAt: (text, lost, outageMs = 0) => (armed = { text, lost, outageMs }),
+    cutAt: (text, lost, outageMs = 0, later = 0) => (armed = { text, lost, outageMs, later }),
     close: async () => {
       sockets.forEach((socket) => socket.destroy());
       await new Promise((resolve) => server.close(resolve));
