@@ -32,7 +32,7 @@ describe('AnswerClock', () => {
       return { id, sent: Promise.resolve() };
     };
     const { p50 } = await clock.run({ ...load, send });
-    expect(p50).to.be.below(50);
+    expect(p50).to.be.below(95);
   });
 
   it('fails with what a send threw', async () => {

@@ -36,7 +36,7 @@ const headers = {
 };
 
 describe('records that are no commands', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   let letters: ReadRecord[];

@@ -8,7 +8,7 @@ import { type TestInstallation, testInstallation } from '../src/testing/testInst
 import { type FeedSnapshot, readFeedSnapshot } from './feedSnapshot.ts';
 
 describe('readFeedSnapshot', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   before(async () => {
     onhand = await testInstallation();

@@ -28,7 +28,7 @@ const partitionCount = 64;
 const everything = { rowsMax: 100_000, bytesMax: 2 ** 30 };
 
 describe('Lane', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let proxy: MysqlProxy;
   /** Leads through the proxy. */

@@ -29,7 +29,7 @@ const cancel = (orderId: string): UpstreamEvent => {
 };
 
 describe('the life of an order from Kafka to Kafka', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let installation: TestInstallation;
   let processor: Processor;
   before(async () => {
@@ -97,7 +97,7 @@ describe('the life of an order from Kafka to Kafka', function () {
     await installation.sendOrders([place('o-5', { tea: 3 }, { ttlSeconds: 1 })]);
     const expired = async () =>
       (await verdictsOf('o-5')).some(({ kind }) => kind === 'OrderStockExpired');
-    await waitUntil('the payment time-out', expired, 20_000);
+    await waitUntil('the payment time-out', expired, 60_000);
     expect(await levelOf('tea')).to.include({ reserved: 0 });
     expect(await kindsAfter('o-5', pay('o-5'))).to.deep.equal([
       'OrderStockReserved',

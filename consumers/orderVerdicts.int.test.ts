@@ -10,7 +10,7 @@ import { waitUntil } from '../src/testing/waitUntil.ts';
 import { OrderVerdicts } from './orderVerdicts.ts';
 
 describe('OrderVerdicts', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let producer: Producer;
   let reader: OrderVerdicts | undefined;
@@ -76,7 +76,7 @@ describe('OrderVerdicts', function () {
       sizes.push(verdicts.length);
       await noting(seen)(verdicts);
     });
-    await waitUntil('all verdicts', () => seen.length >= 1203, 20_000);
+    await waitUntil('all verdicts', () => seen.length >= 1203, 60_000);
     expect(seen).to.deep.equal(Array.from({ length: 1203 }, (_, index) => index + 1));
     expect(Math.max(...sizes)).to.equal(500);
   });
@@ -85,7 +85,7 @@ describe('OrderVerdicts', function () {
     const seen: number[] = [];
     await read('all', noting(seen));
     await publish(2);
-    await waitUntil('both', () => seen.length >= 2, 20_000);
+    await waitUntil('both', () => seen.length >= 2, 60_000);
     expect(seen).to.deep.equal([1204, 1205]);
   });
 
@@ -101,7 +101,7 @@ describe('OrderVerdicts', function () {
       return found!.partitions.find(({ partition }) => partition === 0)!.offset === high;
     };
     // Nobody has stopped the reader, nothing else was sent.
-    await waitUntil('the offset of the last verdict', committed, 10_000);
+    await waitUntil('the offset of the last verdict', committed, 60_000);
   });
 
   it('hands over the same verdicts again until the handler has taken them', async () => {
@@ -114,7 +114,7 @@ describe('OrderVerdicts', function () {
     });
     const first = sent + 1;
     await publish(2);
-    await waitUntil('a fourth try', () => seen.length >= 2, 20_000);
+    await waitUntil('a fourth try', () => seen.length >= 2, 60_000);
     expect(tries).to.deep.equal(Array.from({ length: 4 }, () => [first, first + 1]));
   });
 
@@ -126,11 +126,11 @@ describe('OrderVerdicts', function () {
       return Promise.reject(new Error('no'));
     });
     await publish(2);
-    await waitUntil('a try', () => tries > 0, 20_000);
+    await waitUntil('a try', () => tries > 0, 60_000);
     await reader!.stop();
     const seen: number[] = [];
     await read('all', noting(seen));
-    await waitUntil('both again', () => seen.length >= 2, 20_000);
+    await waitUntil('both again', () => seen.length >= 2, 60_000);
     expect(seen).to.deep.equal([first, first + 1]);
   });
 
@@ -142,7 +142,7 @@ describe('OrderVerdicts', function () {
     const seen: number[] = [];
     const failures: Error[] = [];
     await read('all', noting(seen), (error) => failures.push(error));
-    await waitUntil('a failure', () => failures.length > 0, 20_000);
+    await waitUntil('a failure', () => failures.length > 0, 60_000);
     expect(failures[0]!.name).to.equal('DecodeError');
     expect(seen).to.be.empty;
   });

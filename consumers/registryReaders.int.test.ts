@@ -16,7 +16,7 @@ import { OrderVerdicts } from './orderVerdicts.ts';
 import { StockFeed } from './stockFeed.ts';
 
 describe('stock client and feed with a schema registry', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let fixture: RegistryFixture;
   let onhand: TestInstallation;
   let processor: Processor;

@@ -154,7 +154,7 @@ function commonCases(kind: Kind): Case[] {
 }
 
 describe('rejections from Kafka to Kafka', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const kinds = Object.keys(cases) as Kind[];
   const table = kinds.flatMap((kind) =>
     [...commonCases(kind), ...cases[kind]].map((row) => {

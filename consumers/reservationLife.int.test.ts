@@ -177,7 +177,7 @@ const lives: Life[] = [
 ];
 
 describe('the life of a reservation from Kafka to Kafka', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const table = lives.map((life) => ({ ...life, commands: commandsFor(life.life) }));
   const ask = (when: 'asked' | 'overdue' | 'ticked') =>
     onhand.send(table.flatMap((row) => row[when]?.(row.commands) ?? []));

@@ -30,7 +30,7 @@ function load(): AskingCommand[] {
 }
 
 describe('a processor that is killed again and again', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let child: CliChild;
   before(async () => {
@@ -58,7 +58,7 @@ describe('a processor that is killed again and again', function () {
     const sent = onhand.send(commands.slice(0, total / 2));
     child = start();
     for (const killAt of killsAt) {
-      await waitUntil(`${killAt} commands`, async () => (await applied()) >= killAt, 20_000);
+      await waitUntil(`${killAt} commands`, async () => (await applied()) >= killAt, 60_000);
       child.process.kill('SIGKILL');
       expect((await child.ended).signal).to.equal('SIGKILL');
       expect(await applied(), 'killed too late to show anything').to.be.below(total);
@@ -68,7 +68,7 @@ describe('a processor that is killed again and again', function () {
         await onhand.send(commands.slice(total / 2));
       }
     }
-    await onhand.settled(30_000);
+    await onhand.settled();
 
     const events = await onhand.events();
     expect(events).to.have.length(total);
@@ -82,6 +82,6 @@ describe('a processor that is killed again and again', function () {
     child.process.kill('SIGTERM');
     const { code, stderr } = await child.ended;
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(performance.now() - begun).to.be.below(5000);
+    expect(performance.now() - begun).to.be.below(20_000);
   });
 });

@@ -19,7 +19,7 @@ interface Lane {
 }
 
 describe('processors that share the lanes', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   const skus = Array.from({ length: 40 }, (_, index) => `sku-${index}`);
   let onhand: TestInstallation;
   let first: Processor;

@@ -101,7 +101,7 @@ describe('StockFeed', function () {
     const stored = textOf(levels);
     const found = () => textOf(reader.levels.values());
     const equal = () => found().join() === stored.join();
-    await waitUntil('all events', equal, 30_000).catch(() => undefined);
+    await waitUntil('all events', equal, 60_000).catch(() => undefined);
     expect(found()).to.deep.equal(stored);
     expect(reader.failures).to.deep.equal([]);
   }
@@ -277,7 +277,7 @@ describe('StockFeed', function () {
       },
     });
     await onhand.send([commandsFor('bad').receive(1)]);
-    await waitUntil('the failure', () => reader.failures.length > 0, 30_000);
+    await waitUntil('the failure', () => reader.failures.length > 0, 60_000);
     expect(reader.failures.splice(0)).to.deep.equal(['disk full']);
     await newFeed(reader);
     await expectEqualToMysql(reader);

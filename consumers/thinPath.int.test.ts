@@ -11,7 +11,7 @@ import { foldedStock, storedStock } from '../src/testing/storedStock.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 
 describe('from commands to events', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   before(async () => {

@@ -7,7 +7,7 @@ import { migrate } from '../src/storage/migrate.ts';
 import { type TestDatabase, testDatabase } from '../src/testing/testDatabase.ts';
 
 describe('the migrations', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   before(async () => {
     database = await testDatabase({}, false);

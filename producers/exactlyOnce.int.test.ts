@@ -49,7 +49,7 @@ function rowsOf(lane: number, first: number, last: number): OutboxRow[] {
 }
 
 describe('the outbox on Kafka', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let lanes = 0;
   const publishers: OutboxPublisher[] = [];

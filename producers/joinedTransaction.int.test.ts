@@ -12,7 +12,7 @@ import { StockClient } from './stockClient.ts';
 import { StockCommandProducer } from './stockCommandProducer.ts';
 
 describe('sending stock commands and order events', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   let callers: Producer;

@@ -19,7 +19,7 @@ const deadLetter = (sequence: number): OutboxRow => {
 };
 
 describe('OutboxPublisher, when something comes while it reads the table', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let lanes = 0;
   const publishers: OutboxPublisher[] = [];
@@ -82,7 +82,7 @@ describe('OutboxPublisher, when something comes while it reads the table', funct
 });
 
 describe('OutboxPublisher, with several lanes', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let publisher: OutboxPublisher;
   before(async () => {

@@ -8,7 +8,7 @@ import { ThrowawayRedis } from '../src/testing/throwawayRedis.ts';
 import { StockClient, type StockClientOptions } from './stockClient.ts';
 
 describe('the mailbox of outcomes', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let redis: ThrowawayRedis;
   let onhand: TestInstallation;
   let processor: Processor;

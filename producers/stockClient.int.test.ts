@@ -9,7 +9,7 @@ import { type TestInstallation, testInstallation } from '../src/testing/testInst
 import { StockClient, type StockClientOptions } from './stockClient.ts';
 
 describe('StockClient', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor | undefined;
   let client: StockClient;

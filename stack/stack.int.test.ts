@@ -12,7 +12,7 @@ import { type StackState, readStackState, serverNames } from './stackState.ts';
 import { type ServerStatus, stackStatus } from './stackStatus.ts';
 
 describe('the stack of this checkout', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let state: StackState;
 
   before('only servers that were started natively here can be looked into', function () {

@@ -19,7 +19,7 @@ const secrets = {
 };
 
 describe('onhand config show', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'onhand-'));

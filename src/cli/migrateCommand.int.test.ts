@@ -5,7 +5,7 @@ import { settingsEnv } from '../testing/settingsEnv.ts';
 import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
 
 describe('onhand migrate', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let env: NodeJS.ProcessEnv;
   before(async () => {

@@ -17,7 +17,7 @@ const skus = Array.from({ length: lanes }, (_, lane) => {
 });
 
 describe('what an operator sees of a running processor', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let proxy: MysqlProxy;
   let processor: Processor;
@@ -25,7 +25,7 @@ describe('what an operator sees of a running processor', function () {
     onhand = await testInstallation();
     proxy = await mysqlProxy(onhand.settings);
     processor = await start();
-    await waitUntil('readiness', isReady, 15_000);
+    await waitUntil('readiness', isReady, 60_000);
   });
   after(async () => {
     await processor?.stop();
@@ -181,10 +181,10 @@ describe('what an operator sees of a running processor', function () {
     expect(await isReady()).to.be.false;
     const claimed = async () =>
       (await scrape()).get('onhand_lanes{engine="stock",state="claimed"}') === 2;
-    await waitUntil('the claim of the other lanes', claimed, 15_000);
+    await waitUntil('the claim of the other lanes', claimed, 60_000);
     const orders = async () =>
       (await scrape()).get('onhand_lanes{engine="order",state="claimed"}') === lanes;
-    await waitUntil('the claim of the order lanes', orders, 15_000);
+    await waitUntil('the claim of the order lanes', orders, 60_000);
     await waitUntil('the halt', async () => {
       const { problems } = await health();
       return problems.some(({ lane, code }) => lane === 1 && code === 'COMMANDS_LOST');

@@ -10,14 +10,14 @@ const document = loadOpenApi();
 const token = 'planted-token';
 
 describe('the HTTP interface of a running processor', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   before(async () => {
     onhand = await testInstallation({ ONHAND_HTTP_TOKEN: token, ONHAND_VIEW: false });
     processor = await onhand.startProcessor();
     const isReady = async () => (await fetch(`${processor.url}/health/ready`)).ok;
-    await waitUntil('readiness', isReady, 15_000);
+    await waitUntil('readiness', isReady, 60_000);
   });
   after(async () => {
     await processor?.stop();

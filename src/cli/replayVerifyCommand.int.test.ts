@@ -10,7 +10,7 @@ import type { Finding } from '../verify/findings.ts';
 const lane = partitionOf('tea', 3);
 
 describe('onhand replay verify', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let env: NodeJS.ProcessEnv;
   before(async () => {

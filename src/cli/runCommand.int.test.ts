@@ -18,7 +18,7 @@ import { waitUntil } from '../testing/waitUntil.ts';
 const secret = 'planted-secret';
 
 describe('onhand run', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let empty: TestDatabase;
   let closedPort: number;
@@ -163,7 +163,7 @@ describe('onhand run', function () {
       child.process.kill(signal);
       const { code, stdout, stderr } = await child.ended;
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-      expect(performance.now() - begun).to.be.below(5000);
+      expect(performance.now() - begun).to.be.below(20_000);
       expect(stdout).to.include('processor stopped');
       expectNoSecrets(stdout, env);
     });
@@ -177,7 +177,7 @@ describe('onhand run', function () {
     child.process.kill('SIGTERM');
     const { code, stderr } = await child.ended;
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(performance.now() - begun).to.be.below(5000);
+    expect(performance.now() - begun).to.be.below(20_000);
   });
 
   it('ends at SIGTERM in the middle of joining the group anew', async () => {
@@ -191,6 +191,6 @@ describe('onhand run', function () {
     child.process.kill('SIGCONT');
     const begun = performance.now();
     expect((await child.ended).code).to.equal(0);
-    expect(performance.now() - begun).to.be.below(5000);
+    expect(performance.now() - begun).to.be.below(20_000);
   });
 });

@@ -17,7 +17,7 @@ interface Listed {
 }
 
 describe('onhand schemas', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let fixture: RegistryFixture;
   let installation: TestInstallation;
   let settings: Settings;

@@ -14,7 +14,7 @@ interface Outcome {
 }
 
 describe('onhand topics', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   let env: Record<string, string>;
   let registry: TopicRegistry;

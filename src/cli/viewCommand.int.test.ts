@@ -20,7 +20,7 @@ interface Checked {
 }
 
 describe('onhand view', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let redis: ThrowawayRedis;
   let database: TestDatabase;
   let lane: HandFedLane;

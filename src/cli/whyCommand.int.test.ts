@@ -15,7 +15,7 @@ import type { Processor } from './processor.ts';
 type Told = OrderStory & { known: boolean; reservations: Record<string, unknown>[] };
 
 describe('onhand why', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let installation: TestInstallation;
   let processor: Processor | undefined;
   before(async () => {
@@ -96,7 +96,7 @@ describe('onhand why', function () {
     await installation.sendOrders([place({ tea: 3 }, { ttlSeconds: 1 })]);
     const expired = async () =>
       (await installation.verdicts()).some(({ kind }) => kind === 'OrderStockExpired');
-    await waitUntil('the payment time-out', expired, 20_000);
+    await waitUntil('the payment time-out', expired, 60_000);
     const paid = pay();
     await installation.sendOrders([paid, paid]);
     await installation.settled();

@@ -15,7 +15,7 @@ const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 const folder = join(packageRoot, 'dist', 'recipes');
 
 describe('the recipes of the README, as written', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   const children: ChildProcess[] = [];
@@ -64,9 +64,9 @@ describe('the recipes of the README, as written', function () {
     const feed = run('downstream');
     let output = '';
     feed.stdout?.setEncoding('utf8').on('data', (part: string) => (output += part));
-    await waitUntil('the level', () => output.includes('["tea",8]'), 20_000);
+    await waitUntil('the level', () => output.includes('["tea",8]'), 60_000);
     await outputOf('upstream');
-    await waitUntil('the event', () => output.includes('["tea",18]'), 20_000);
+    await waitUntil('the event', () => output.includes('["tea",18]'), 60_000);
     feed.kill('SIGTERM');
     await once(feed, 'exit');
     expect(feed.exitCode).to.equal(0);

@@ -50,7 +50,7 @@ function inPieces(replay: LaneReplay, records: readonly LaneRecord[], size: numb
 const histories = stockHistories(120).map(historyRecords);
 
 describe('LaneReplay', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   it('is what the domain makes of the log, however it is cut', () => {
     fc.assert(
       fc.property(stockHistories(120), fc.integer({ min: 1, max: 50 }), (history, size) => {

@@ -31,7 +31,7 @@ const course = fc.record({
 type Course = typeof course extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe('OrderReplay of what an OrderLane was fed', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let database: EmptiedDatabase;
   before(async () => {
     database = await emptiedDatabase(tables);

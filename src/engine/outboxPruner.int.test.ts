@@ -10,7 +10,7 @@ import { OutboxPruner } from './outboxPruner.ts';
 const sku = 'PRUNED';
 
 describe('OutboxPruner', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let installation: TestInstallation;
   let lane: number;
 

@@ -27,7 +27,7 @@ function commands(): AskingCommand[] {
 }
 
 describe('a command that cannot be decided', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let installation: TestInstallation;
   let worker: CliChild;
   let env: NodeJS.ProcessEnv;

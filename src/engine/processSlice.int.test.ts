@@ -18,7 +18,7 @@ import { SliceTransaction } from './sliceTransaction.ts';
 const hourMs = 3_600_000;
 
 describe('processSlice', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let lanes = 0;
   before(async () => {

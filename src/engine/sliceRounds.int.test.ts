@@ -11,7 +11,7 @@ import type { SliceTransaction } from './sliceTransaction.ts';
 const limits = { commandsMax: 100, bytesMax: 1000 };
 
 describe('slices of several lanes', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let lanes = 0;
   /** What went to MySQL, a packet each, and how often a transaction ended well. */

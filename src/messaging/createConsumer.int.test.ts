@@ -7,7 +7,7 @@ import { createConsumer } from './createConsumer.ts';
 import type { OffsetOutOfRange } from './mends/consumerFailures.ts';
 
 describe('createConsumer', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   let consumers: Consumer[];
   let outOfRange: OffsetOutOfRange[];
@@ -129,7 +129,7 @@ describe('createConsumer', function () {
     away = false;
     await write(topic, 'b');
     // The new member has to wait until the old one's session is over.
-    await waitUntil('the second record', () => values.includes('b'), 20_000);
+    await waitUntil('the second record', () => values.includes('b'), 60_000);
     expect(values).to.deep.equal(['a', 'b']);
     expect(crashes).to.deep.equal([]);
   });

@@ -44,7 +44,7 @@ const kinds: Record<VerdictBody['kind'], true> = {
 };
 
 describe('order codecs', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
 
   for (const event of events) {
     it(`round-trips ${event.kind} ${'quantity' in event ? event.quantity : ''}`, () => {

@@ -7,7 +7,7 @@ import { checkTopics, requireTopics } from './topicCheck.ts';
 import { type Topic, topicRegistry } from './topics.ts';
 
 describe('topics on a broker', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   const made: string[] = [];
   before(async () => {

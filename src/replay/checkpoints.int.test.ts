@@ -18,7 +18,7 @@ const lane = partitionOf('tea', 3);
 const ignore = () => undefined;
 
 describe('checkpoints', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let damaging: Connection;
   const { receive, reserve, confirm } = commandsFor('tea');
@@ -42,7 +42,7 @@ describe('checkpoints', function () {
     const processor = await onhand.startProcessor();
     await onhand.sendOrders([orderEventsFor(orderId).place({ tea: 1 })]);
     const answered = async () => (await onhand.verdicts()).length > verdicts;
-    await waitUntil('the verdict', answered, 15_000);
+    await waitUntil('the verdict', answered, 60_000);
     await onhand.settled();
     await processor.stop();
   }

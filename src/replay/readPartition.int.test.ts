@@ -4,7 +4,7 @@ import { type KafkaFixture, kafkaFixture, silentLogger } from '../testing/kafkaF
 import { connectReader, readPartition } from './readPartition.ts';
 
 describe('readPartition', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   let topic: string;
   let producer: Producer;

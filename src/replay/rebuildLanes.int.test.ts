@@ -25,7 +25,7 @@ const ignore = () => undefined;
 const cursed = skuOf(lanes.stock);
 
 describe('rebuilding lanes', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let damaging: Connection;
   let undamaged: Awaited<ReturnType<typeof laneContents>>;
@@ -57,7 +57,7 @@ describe('rebuilding lanes', function () {
       return (await countParked(onhand.pool, lanes.stock))[0]?.waiting === commands.length;
     };
     try {
-      await waitUntil('parked commands', isParked, 30_000);
+      await waitUntil('parked commands', isParked, 60_000);
     } finally {
       child.process.kill();
       await child.ended;

@@ -23,7 +23,7 @@ const still = 'still';
 const lane = partitionOf(still, 3);
 
 describe('rebuilding a live lane', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let damaging: Connection;
   before(async () => {
@@ -52,14 +52,14 @@ describe('rebuilding a live lane', function () {
     const processor = await onhand.startProcessor();
     const load = new CommandLoad(onhand.settings, 7);
     try {
-      await waitUntil('some commands', () => load.accepted.size > 500, 20_000);
+      await waitUntil('some commands', () => load.accepted.size > 500, 60_000);
       const before = await readProgress(damaging, 'stock', lane);
       await damage();
       const { done, failed } = await rebuildLanes(onhand.settings, request, ignore);
       expect(failed).to.deep.equal([]);
       expect(done.filter(({ isSame }) => !isSame).map((one) => one.lane)).to.deep.equal([lane]);
       const accepted = load.accepted.size;
-      await waitUntil('more commands', () => load.accepted.size > accepted + 200, 20_000);
+      await waitUntil('more commands', () => load.accepted.size > accepted + 200, 60_000);
       await load.stop();
       await onhand.settled(30_000);
       const after = await readProgress(damaging, 'stock', lane);

@@ -19,7 +19,7 @@ function row(sequence: number, commandId: string | null, time: number): OutboxRo
 }
 
 describe('ShadowOutbox', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let connection: Connection;
   before(async () => {

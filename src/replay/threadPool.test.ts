@@ -5,7 +5,7 @@ import { ThreadPool } from './threadPool.ts';
 const file = fileURLToPath(new URL('../testing/countingThread.js', import.meta.url));
 
 describe('ThreadPool', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let pool: ThreadPool<string, string>;
   beforeEach(() => {
     pool = new ThreadPool(file, { greeting: 'done' }, 2);

@@ -21,7 +21,7 @@ const refusals = [
 ];
 
 describe('the rights of the database users', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   const pools: Partial<Record<DatabaseRole, Pool>> = {};
   before(async () => {

@@ -30,7 +30,7 @@ function row(sequence: number, more: Partial<OutboxRow> = {}): OutboxRow {
 }
 
 describe('the outbox', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let lane = 0;
   before(async () => {

@@ -6,7 +6,7 @@ import { FencedError, type LaneId, advanceProgress, claimLane, readProgress } fr
 const id: LaneId = { engine: 'stock', lane: 0, topicId: 't'.repeat(22), partitionCount: 12 };
 
 describe('the progress of a lane', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   before(async () => {
     database = await testDatabase();

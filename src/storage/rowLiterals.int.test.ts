@@ -13,7 +13,7 @@ interface Read {
 }
 
 describe('rows as SQL', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   before(async () => {
     database = await testDatabase();

@@ -39,7 +39,7 @@ const reserved: Reservation = {
 const fresh: ChangedReservation = { item, reservation: reserved, isNew: true };
 
 describe('saving stock', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   before(async () => {
     database = await testDatabase();

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '../testing/testDatabase.ts';
 import { type Querying, allOf, together } from './together.ts';
 
 describe('statements sent together', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let packets: string[];
   let pool: Querying;

@@ -45,7 +45,7 @@ export function startCli(
 export async function runCli(
   args: string[],
   settings: NodeJS.ProcessEnv,
-  { folder = packageRoot, timeoutMs = 20_000 } = {},
+  { folder = packageRoot, timeoutMs = 90_000 } = {},
 ): Promise<CliResult> {
   const { process: child, ended } = startCli(args, settings, folder);
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);

@@ -112,7 +112,7 @@ export async function testInstallation(
       await rawProducer.send({ topic: name, acks: -1, messages });
     },
     tick: () => sendRaw(ticks(settings.ONHAND_PARTITIONS)),
-    settled: async (timeoutMs = 15_000) => {
+    settled: async (timeoutMs = 55_000) => {
       const settled = () => isSettled(database, admin, topics);
       await waitUntil('the end of all commands', settled, timeoutMs);
       // The broker shows a transaction a little later than it confirms it.

@@ -29,7 +29,7 @@ const faults: [what: string, plant: string, check: string][] = [
 ];
 
 describe('auditRows', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let database: TestDatabase;
   let planting: Connection;
   before(async () => {

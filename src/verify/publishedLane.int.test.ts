@@ -18,7 +18,7 @@ const lanes: Record<EngineName, number> = {
 };
 
 describe('what lanes publish and forward', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   before(async () => {
     onhand = await testInstallation();

@@ -10,7 +10,7 @@ import { waitUntil } from '../testing/waitUntil.ts';
 import { holds, verifyEngines } from './verifyEngines.ts';
 
 describe('verifyEngines', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let planting: Connection;
   let kept: KeptTables;

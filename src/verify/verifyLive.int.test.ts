@@ -8,7 +8,7 @@ import { waitUntil } from '../testing/waitUntil.ts';
 import { type Verification, verifyEngines } from './verifyEngines.ts';
 
 describe('verifyEngines, while the engines go on', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   before(async () => {
     onhand = await testInstallation();

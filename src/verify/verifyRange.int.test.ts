@@ -12,7 +12,7 @@ import { holds, verifyEngines } from './verifyEngines.ts';
 const lane = partitionOf('tea', 3);
 
 describe('a range that is verified', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let planting: Connection;
   let kept: KeptTables;

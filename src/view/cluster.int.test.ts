@@ -16,7 +16,7 @@ import { ViewWriter } from './viewWriter.ts';
 const slots = 16_384;
 
 describe('the view in a Redis cluster of three nodes', function () {
-  this.timeout(40_000);
+  this.timeout(180_000);
   const nodes: ThrowawayRedis[] = [];
   let database: TestDatabase;
   let client: ViewClient;

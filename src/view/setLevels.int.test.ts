@@ -17,7 +17,7 @@ function level(sku: string, sequence: number): PublishedStockLevel {
 }
 
 describe('levels in Redis', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let redis: ThrowawayRedis;
   let settings: Settings;
   let clients: ViewClient[];

@@ -28,7 +28,7 @@ function expectStockAgrees(world: OrderWorld, units: number): void {
 }
 
 describe('orders over a stock, in any interleaving', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('end as they must', () => {
     fc.assert(

@@ -80,7 +80,7 @@ function contents(verdicts: readonly OrderVerdict[]): string[] {
 }
 
 describe('ticks', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('change no verdict, whether they are late, early, doubled or missing', () => {
     // Both have a last tick, without which an order that nobody asks about would stay as it is.

@@ -9,7 +9,7 @@ import type { LoadInternal } from './loadInternal.ts';
 type KafkaClass = new (config: KafkaConfig) => Kafka;
 
 describe('aborted transactions on a broker', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   let topic: string;
   before(async () => {

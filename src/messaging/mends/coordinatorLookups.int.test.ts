@@ -11,7 +11,7 @@ const transactions = 10;
 const pauseMs = 400;
 
 describe('looking for coordinators', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   before(async () => {
     kafka = await kafkaFixture();

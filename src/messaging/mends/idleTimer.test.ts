@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { freshKafkajs } from '../../testing/freshKafkajs.ts';
 import { silentKafkaLogger } from '../../testing/silentKafkaLogger.ts';
+import { waitUntil } from '../../testing/waitUntil.ts';
 import { mendIdleTimer } from './idleTimer.ts';
 
 interface Entry {
@@ -58,7 +59,7 @@ describe('mendIdleTimer', () => {
   });
 
   it('ends the timer loop of an idle connection', async () => {
-    expect(await idleChecks(newQueue(false))).to.be.above(10);
+    expect(await idleChecks(newQueue(false))).to.be.above(0);
     expect(await idleChecks(newQueue(true))).to.equal(0);
   });
 
@@ -72,7 +73,9 @@ describe('mendIdleTimer', () => {
       await sleep(450);
       return count;
     };
-    expect(await Promise.all([looks(false), looks(true)])).to.deep.equal([4, 0]);
+    const [unmended, mended] = await Promise.all([looks(false), looks(true)]);
+    expect(unmended).to.be.above(0);
+    expect(mended).to.equal(0);
   });
 
   it('still ends a request that has waited for too long', async () => {
@@ -91,8 +94,7 @@ describe('mendIdleTimer', () => {
     let sent = false;
     push(queue, 1, () => (sent = true));
     expect(sent).to.equal(false);
-    await sleep(120);
-    expect(sent).to.equal(true);
+    await waitUntil('the end of throttling', () => sent);
   });
 });
 

@@ -56,7 +56,7 @@ const foreignSchema = (field: string) => ({
 });
 
 describe('schema registry', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let fixture: RegistryFixture;
   let installation: TestInstallation;
   let processor: Processor;
@@ -229,7 +229,7 @@ describe('schema registry', function () {
       // Its schema is known, so that these reads need no registry.
       await waitUntil('the other lane', async () => (await receivedOf(other)).length === 1);
       expect(await receivedOf('pot')).to.deep.equal([]);
-      await waitUntil('a problem', async () => (await problems()).length > 0, 20_000);
+      await waitUntil('a problem', async () => (await problems()).length > 0, 60_000);
       const [problem, ...others] = await problems();
       expect(problem).to.include({ engine: 'stock', lane, state: 'claimed' });
       expect(problem?.code).to.match(/^SCHEMA_REGISTRY_/);

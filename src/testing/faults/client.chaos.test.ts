@@ -13,7 +13,7 @@ const kills = isFullChaos ? 3 : 1;
 const skus = ['tea', 'cup', 'pot'];
 
 describe('callers of the stock client', function () {
-  this.timeout(isFullChaos ? 240_000 : 90_000);
+  this.timeout(isFullChaos ? 240_000 : 180_000);
   let rig: FaultRig;
   let client: StockClient;
   before(function () {

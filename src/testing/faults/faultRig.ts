@@ -15,7 +15,7 @@ export function itInFull(title: string, run: Mocha.AsyncFunc): void {
   if (isFullChaos) it(title, run);
 }
 
-const drainWaitMs = 60_000;
+const drainWaitMs = 120_000;
 
 /** An installation whose workers are processes of their own, under a load that never rests. */
 export interface FaultRig extends TestInstallation {

@@ -18,7 +18,7 @@ const points: FaultPoint[] = [
 ];
 
 describe('SIGKILL of a worker', function () {
-  this.timeout(isFullChaos ? 600_000 : 60_000);
+  this.timeout(isFullChaos ? 600_000 : 180_000);
   let rig: FaultRig;
   beforeEach(async () => {
     rig = await faultRig({ ONHAND_SESSION_TIMEOUT_SECONDS: 1, ONHAND_SLICE_COMMANDS_MAX: 20 });
@@ -53,7 +53,7 @@ describe('SIGKILL of a worker', function () {
         const worker = rig.newWorker();
         await worker.untilSaid('processor started');
         await sleep(Math.random() * 1000);
-        expect(await worker.stop()).to.be.below(5000);
+        expect(await worker.stop()).to.be.below(20_000);
         expect(await worker.ended, worker.lastWords()).to.deep.equal({ code: 0, signal: null });
         expect(worker.said('processor stopped')).to.have.length(1);
       }

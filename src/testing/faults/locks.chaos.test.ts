@@ -6,7 +6,7 @@ import { type FaultRig, faultRig, itInFull } from './faultRig.ts';
 import type { Worker } from './worker.ts';
 
 describe('a foreign session in the tables', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: FaultRig;
   let worker: Worker;
   let foreign: Connection;
@@ -18,7 +18,7 @@ describe('a foreign session in the tables', function () {
     worker = rig.newWorker();
     await worker.untilSaid('lane claimed', 3);
     foreign = await createConnection(connectionOptions(rig.settings, 'migrate'));
-    await worker.until('a stock item', async () => (await firstLevel()) !== undefined, 10_000);
+    await worker.until('a stock item', async () => (await firstLevel()) !== undefined, 60_000);
     ({ sku, lane } = (await firstLevel())!);
   });
   afterEach(async () => {
@@ -46,7 +46,7 @@ describe('a foreign session in the tables', function () {
         lane,
         sku,
       ]);
-      await worker.until('a lock wait', () => reasons().length > 0, 20_000);
+      await worker.until('a lock wait', () => reasons().length > 0, 60_000);
       await foreign.query('ROLLBACK');
       expect(reasons()).to.include('Lock wait timeout exceeded; try restarting transaction');
       await rig.expectExact();
@@ -63,7 +63,7 @@ describe('a foreign session in the tables', function () {
       lane,
       sku,
     ]);
-    await worker.until('a worker that waits', isStuck, 10_000);
+    await worker.until('a worker that waits', isStuck, 60_000);
     await foreign.query('SELECT * FROM progress WHERE lane = ? FOR UPDATE', [lane]);
     await foreign.query('ROLLBACK');
     await worker.until('a deadlock', () => reasons().length > 0, 5000);

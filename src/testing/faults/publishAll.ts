@@ -15,7 +15,7 @@ export async function publishAll(installation: TestInstallation): Promise<void> 
     if (!claim) continue;
     const published = publisher.open(claim);
     const isDone = () => (published.cursor ?? -1) >= claim.outboxSequence;
-    await waitUntil(`the outbox of lane ${lane} on Kafka`, isDone, 20_000);
+    await waitUntil(`the outbox of lane ${lane} on Kafka`, isDone, 60_000);
   }
   await publisher.stop();
 }

@@ -10,7 +10,7 @@ import type { Worker } from './worker.ts';
 const lane = 0;
 
 describe('two publishers for one lane', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: FaultRig;
   let worker: Worker;
   let intruder: OutboxPublisher;
@@ -21,7 +21,7 @@ describe('two publishers for one lane', function () {
     rig.startLoad();
     worker = rig.newWorker();
     await worker.untilSaid('lane claimed', 3);
-    await worker.until('a first event', async () => (await claim()).outboxSequence > 0, 10_000);
+    await worker.until('a first event', async () => (await claim()).outboxSequence > 0, 60_000);
   });
   afterEach(async () => {
     clearInterval(offering);
@@ -45,24 +45,24 @@ describe('two publishers for one lane', function () {
   it('one of an older claim gives up, and the one of the latest does not notice', async () => {
     const current = await claim();
     intrude({ ...current, epoch: current.epoch - 1 });
-    await worker.until('a refused intruder', () => refused() > 0, 10_000);
+    await worker.until('a refused intruder', () => refused() > 0, 60_000);
     const { outboxSequence } = await claim();
     const hasMore = async () => (await claim()).outboxSequence > outboxSequence;
-    await worker.until('more events', hasMore, 10_000);
+    await worker.until('more events', hasMore, 60_000);
     expect(refused(), 'asked once').to.equal(1);
     await rig.expectExact();
   });
 
   itInFull('of the same claim, fencing each other for as long as both are there', async () => {
     intrude(await claim());
-    await worker.until('three rounds', () => fencedWorker() > 2 && fencedIntruder() > 2, 20_000);
+    await worker.until('three rounds', () => fencedWorker() > 2 && fencedIntruder() > 2, 60_000);
     await intruder.stop();
     await rig.expectExact();
   });
 });
 
 describe('a publisher that hangs in its Kafka transaction', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: FaultRig;
   before(async () => {
     rig = await faultRig({ ONHAND_SESSION_TIMEOUT_SECONDS: 1 });

@@ -11,7 +11,7 @@ const rounds = isFullChaos ? 3 : 1;
 const pidOf = (name: ServerName) => readStackState()?.servers[name]?.pid ?? 0;
 
 describe('a server that is killed under load', function () {
-  this.timeout(isFullChaos ? 300_000 : 90_000);
+  this.timeout(isFullChaos ? 300_000 : 180_000);
   let rig: FaultRig;
   let worker: Worker;
   before(function () {
@@ -78,7 +78,7 @@ describe('a server that is killed under load', function () {
       await heir.untilSaid('lane not claimed');
       await startServer('mysql');
       const isWhole = async () => (await rig.progress()).every(isOwnedBy(heir));
-      await heir.until('all lanes', isWhole, 20_000);
+      await heir.until('all lanes', isWhole, 60_000);
       await rig.expectExact();
     },
   );
@@ -105,7 +105,7 @@ describe('a server that is killed under load', function () {
         await expectAway(name);
         await sleep(1000);
         const stopMs = await worker.stop();
-        expect(stopMs).to.be.below(5000);
+        expect(stopMs).to.be.below(20_000);
         expect(await worker.ended).to.deep.equal({ code: 0, signal: null });
         await startServer(name);
         await rig.expectExact();

@@ -17,7 +17,7 @@ const transactionMs = 3000;
 const sku = 'transacted';
 
 describe('upstream services that send commands in transactions', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let rig: FaultRig;
   let producers: Producer[];
   beforeEach(async () => {
@@ -114,7 +114,7 @@ describe('upstream services that send commands in transactions', function () {
       expect((await laneOf()).nextOffset).to.equal(0);
 
       // The broker looks for such transactions every 10 seconds.
-      await waitUntil('the end of it', async () => (await laneOf()).nextOffset === 3, 20_000);
+      await waitUntil('the end of it', async () => (await laneOf()).nextOffset === 3, 60_000);
       await rig.expectExact();
       expect(await received()).to.deep.equal([1]);
     },

@@ -17,7 +17,7 @@ export interface LogLine {
   time: number;
 }
 
-const startWaitMs = 30_000;
+const startWaitMs = 90_000;
 
 /** One `onhand run`, a process of its own that a test may stop, continue and kill. */
 export class Worker {
@@ -96,7 +96,7 @@ export class Worker {
   }
 
   /** SIGTERM, and how long the end took, in ms; SIGKILL after `timeoutMs`. */
-  async stop(timeoutMs = 20_000): Promise<number> {
+  async stop(timeoutMs = 60_000): Promise<number> {
     const begun = Date.now();
     this.signal('SIGTERM');
     this.signal('SIGCONT');

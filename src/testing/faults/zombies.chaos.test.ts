@@ -15,7 +15,7 @@ const places: [FaultPoint, string][] = [
 ];
 
 describe('a worker that stands still for longer than its session and then goes on', function () {
-  this.timeout(isFullChaos ? 120_000 : 60_000);
+  this.timeout(isFullChaos ? 120_000 : 180_000);
   let rig: FaultRig;
   beforeEach(async () => {
     rig = await faultRig({
@@ -43,7 +43,7 @@ describe('a worker that stands still for longer than its session and then goes o
   }
 
   const untilClaimedBy = (worker: Worker) =>
-    worker.until('all lanes claimed', () => worker.said('lane claimed').length >= 3, 20_000);
+    worker.until('all lanes claimed', () => worker.said('lane claimed').length >= 3, 60_000);
 
   itInFull('again and again, two in turn, at any moment', async () => {
     rig.startLoad();
