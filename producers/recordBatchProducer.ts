@@ -1,4 +1,4 @@
-import type { Producer, ProducerRecord, Transaction } from 'kafkajs';
+import type { Producer, ProducerRecord, RecordMetadata, Transaction } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
@@ -50,7 +50,7 @@ export class RecordBatchProducer {
     const framed = await this.#framed(messages);
     const record = { topic: this.#topic.name, acks: -1, messages: groupedMessages(framed) };
     if (transaction) {
-      await transaction.send(record);
+      requireAnswers(messages, await transaction.send(record));
       return;
     }
     // One at a time: on a new connection kafkajs lets the second of two sends overtake the first.
@@ -122,4 +122,17 @@ export class RecordBatchProducer {
       throw error;
     }
   }
+}
+
+/**
+ * A transaction may be of a kafkajs that is not the one mended here: a partition that its send has
+ * dropped has no answer, and must not be committed without.
+ */
+function requireAnswers(messages: readonly PlacedMessage[], answers: RecordMetadata[]): void {
+  const given = new Set(messages.map(({ partition }) => partition));
+  const answered = answers.map(({ partition }) => partition);
+  if (answered.length === given.size && answered.every((partition) => given.has(partition))) return;
+  throw new Error(
+    `Kafka has answered for ${answered.length} of ${given.size} partitions: abort the transaction`,
+  );
 }

@@ -6,6 +6,9 @@ import { OperationalError, messageOf } from '../ops/errors.ts';
 import { mendKafkajs } from './kafkajsMends.ts';
 import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';
 
+// When it is loaded, so that clients which programs make for transactions of their own are mended.
+mendKafkajs();
+
 /** The settings that say where Kafka is and who we are. */
 export type KafkaSettings = Pick<Settings, Extract<SettingName, `ONHAND_KAFKA_${string}`>>;
 
@@ -33,7 +36,6 @@ export function createKafka(
   logger: Logger,
   patience: Partial<Patience> = {},
 ): Kafka {
-  mendKafkajs();
   const config: KafkaConfig = {
     clientId,
     brokers: brokerList(settings),

@@ -5,6 +5,7 @@ import { mendCrash } from './mends/crash.ts';
 import { mendIdleTimer } from './mends/idleTimer.ts';
 import { type LoadInternal, loadInternal } from './mends/loadInternal.ts';
 import { mendOffsetReset } from './mends/offsetReset.ts';
+import { mendProducerSends } from './mends/producerSends.ts';
 import { mendResumeWake } from './mends/resumeWake.ts';
 import { mendStopWhileJoining } from './mends/stopWhileJoining.ts';
 import { mendTransactionWaits } from './mends/transactionWaits.ts';
@@ -21,6 +22,7 @@ const mends = [
   mendCrash,
   mendStopWhileJoining,
   mendResumeWake,
+  mendProducerSends,
 ];
 const mended = new WeakSet<object>();
 
