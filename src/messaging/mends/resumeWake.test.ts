@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { freshKafkajs } from '../../testing/freshKafkajs.ts';
 import { silentKafkaLogger } from '../../testing/silentKafkaLogger.ts';
+import { waitUntil } from '../../testing/waitUntil.ts';
 import type { LoadInternal } from './loadInternal.ts';
 import { mendResumeWake } from './resumeWake.ts';
 
@@ -25,18 +26,22 @@ describe('mendResumeWake', () => {
   const mended = freshKafkajs();
   let fetches: number;
   let waits: number[];
+  /** When the brokers answer. */
+  let answers: Promise<void>;
   before(() => {
     mendResumeWake(mended);
   });
   beforeEach(() => {
     fetches = 0;
     waits = [];
+    answers = Promise.resolve();
   });
 
   function groupOf(load: LoadInternal): ConsumerGroup {
-    const fetch = (request: { maxWaitTime: number }) => {
+    const fetch = async (request: { maxWaitTime: number }) => {
       waits.push(request.maxWaitTime);
-      return Promise.resolve({ responses: [] });
+      await answers;
+      return { responses: [] };
     };
     const group = new (load('consumer/consumerGroup') as ConsumerGroupClass)({
       logger: silentKafkaLogger,
@@ -100,5 +105,20 @@ describe('mendResumeWake', () => {
     group.resume([{ topic: 't', partitions: [0] }]);
     await group.fetch('1');
     expect(waits).to.deep.equal([100, maxWaitTimeInMs]);
+  });
+
+  it('waits for long again after fetches from two brokers at once have been short', async () => {
+    const group = groupOf(mended);
+    const paused = [{ topic: 't', partitions: [0] }];
+    let answer: (() => void) | undefined;
+    answers = new Promise((resolve) => (answer = resolve));
+    group.pause(paused);
+    const fetching = [group.fetch('1'), group.fetch('1')];
+    await waitUntil('both fetches are under way', () => waits.length === 2);
+    group.resume(paused);
+    answer?.();
+    await Promise.all(fetching);
+    await Promise.all([group.fetch('1'), group.fetch('1')]);
+    expect(waits).to.deep.equal([100, 100, maxWaitTimeInMs, maxWaitTimeInMs]);
   });
 });

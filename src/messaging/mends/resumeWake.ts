@@ -19,6 +19,7 @@ type Resume = (this: ConsumerGroup, topicPartitions: TopicPartitions[]) => void;
 
 /** As long as a lane with room again may wait for a fetch that was begun without it. */
 const waitMsWhilePaused = 100;
+const ownWaits = new WeakMap<ConsumerGroup, number>();
 
 /**
  * When every partition is paused, kafkajs' fetch loop sleeps for `maxWaitTimeInMs` and does not
@@ -35,6 +36,7 @@ export function mendResumeWake(load: LoadInternal): void {
     'fetch',
     (fetch) =>
       async function (node) {
+        const wait = ownWait(this);
         let work: boolean;
         try {
           work = await hasWork(this, node);
@@ -42,8 +44,8 @@ export function mendResumeWake(load: LoadInternal): void {
           await this.recoverFromFetch(error);
           return [];
         }
-        if (work) return patiently(this, () => fetch.call(this, node));
-        await untilResumed(this);
+        if (work) return fetch.call(this, node);
+        await untilResumed(this, wait);
         return [];
       },
   );
@@ -57,7 +59,7 @@ export function mendResumeWake(load: LoadInternal): void {
       },
   );
 
-  function untilResumed(group: ConsumerGroup): Promise<void> {
+  function untilResumed(group: ConsumerGroup, waitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const sleeping = sleepers.get(group) ?? new Set();
       sleepers.set(group, sleeping);
@@ -66,26 +68,30 @@ export function mendResumeWake(load: LoadInternal): void {
         sleeping.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, group.maxWaitTime);
+      const timer = setTimeout(wake, waitMs);
       sleeping.add(wake);
     });
   }
 }
 
-/** Fetches with a short wait while a partition is paused. */
-async function patiently<Result>(
-  group: ConsumerGroup,
-  fetch: () => Promise<Result>,
-): Promise<Result> {
-  const { maxWaitTime, subscriptionState } = group;
+/**
+ * The wait that the owner has set. kafkajs reads the group's whenever it fetches from a broker, and
+ * fetches from several at once: from now on it reads what is right at that moment.
+ */
+function ownWait(group: ConsumerGroup): number {
+  const known = ownWaits.get(group);
+  if (known !== undefined) return known;
+  const own = group.maxWaitTime;
+  ownWaits.set(group, own);
+  Object.defineProperty(group, 'maxWaitTime', {
+    get: () => (isAnyPaused(group) ? Math.min(own, waitMsWhilePaused) : own),
+  });
+  return own;
+}
+
+function isAnyPaused({ subscriptionState }: ConsumerGroup): boolean {
   const count = (of: TopicPartitions[]) => of.reduce((sum, one) => sum + one.partitions.length, 0);
-  const isPaused = count(subscriptionState.active()) < count(subscriptionState.assigned());
-  if (isPaused) group.maxWaitTime = Math.min(maxWaitTime, waitMsWhilePaused);
-  try {
-    return await fetch();
-  } finally {
-    group.maxWaitTime = maxWaitTime;
-  }
+  return count(subscriptionState.active()) < count(subscriptionState.assigned());
 }
 
 /**
