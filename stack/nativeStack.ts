@@ -15,7 +15,9 @@ import { stopwatch } from './stopwatch.ts';
 import { waitReady } from './waitReady.ts';
 
 const servers: Record<ServerName, NativeServer> = {
-  kafka: kafkaServer,
+  kafka: kafkaServer('kafka'),
+  'kafka-2': kafkaServer('kafka-2'),
+  'kafka-3': kafkaServer('kafka-3'),
   mysql: mysqlServer,
   redis: redisServer,
 };
@@ -88,7 +90,11 @@ async function settle(name: ServerName, state: StackState, server: ServerProcess
   }
 }
 
-async function replaceTakenPorts(name: ServerName, state: StackState): Promise<boolean> {
+/**
+ * Gives a server that does not run other ports in place of those that somebody took, and answers
+ * whether it had to. Brokers know each other's: all get theirs before the first one is started.
+ */
+export async function replaceTakenPorts(name: ServerName, state: StackState): Promise<boolean> {
   let replaced = false;
   for (const port of servers[name].ports) {
     if (await isFree(state.ports[port])) continue;

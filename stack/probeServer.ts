@@ -16,7 +16,9 @@ export async function probeServer(
 ): Promise<string | undefined> {
   switch (name) {
     case 'kafka':
-      return probeKafka(state);
+    case 'kafka-2':
+    case 'kafka-3':
+      return probeKafka(state.ports[name], state.kafkaClusterId);
     case 'mysql':
       return probeMysql(state);
     case 'redis':
@@ -24,9 +26,10 @@ export async function probeServer(
   }
 }
 
-async function probeKafka({ ports, kafkaClusterId }: StackState): Promise<undefined> {
+/** Throws unless the broker on this port is a working one of this cluster. */
+export async function probeKafka(port: number, kafkaClusterId: string): Promise<undefined> {
   const admin = new Kafka({
-    brokers: [`127.0.0.1:${ports.kafka}`],
+    brokers: [`127.0.0.1:${port}`],
     connectionTimeout: patience,
     requestTimeout: patience,
     logLevel: logLevel.NOTHING,
@@ -36,7 +39,7 @@ async function probeKafka({ ports, kafkaClusterId }: StackState): Promise<undefi
     await admin.connect();
     const { clusterId, brokers } = await admin.describeCluster();
     if (clusterId !== kafkaClusterId) throw new Error(`another Kafka answers: ${clusterId}`);
-    if (brokers.length === 0) throw new Error('no broker is ready');
+    if (!brokers.some((broker) => broker.port === port)) throw new Error('the broker is not ready');
     return undefined;
   } finally {
     await admin.disconnect();

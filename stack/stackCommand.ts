@@ -1,9 +1,9 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { confirmed } from '../src/ops/confirmed.ts';
 import { textTable } from '../src/ops/textTable.ts';
 import { stackDown, stackReset } from './stackDown.ts';
 import { stackLogs } from './stackLogs.ts';
-import { type ServerName, serverNames } from './stackState.ts';
+import { type BrokerCount, type ServerName, serverNames } from './stackState.ts';
 import { type ServerStatus, stackStatus } from './stackStatus.ts';
 import { stackUp } from './stackUp.ts';
 
@@ -15,9 +15,14 @@ export function stackCommand(): Command {
   stack
     .command('up')
     .description('start what does not run and wait until it answers')
+    .addOption(
+      new Option('--brokers <count>', 'brokers of a new stack: 3 copy each topic to all').argParser(
+        brokerCount,
+      ),
+    )
     .option('--json', 'print the result as JSON and no progress')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      await stackUp({ silent: json });
+    .action(async ({ json = false, brokers }: { json?: boolean; brokers?: BrokerCount }) => {
+      await stackUp({ silent: json, ...(brokers && { brokers }) });
       printStatus(await stackStatus(), json);
     });
   stack
@@ -69,6 +74,12 @@ function printStatus(rows: ServerStatus[], json: boolean): void {
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`);
+}
+
+function brokerCount(text: string): BrokerCount {
+  if (text === '1') return 1;
+  if (text === '3') return 3;
+  throw new InvalidArgumentError('Allowed choices are 1, 3.');
 }
 
 function wholeNumber(text: string): number {

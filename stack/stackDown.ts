@@ -4,12 +4,12 @@ import { stopDocker } from './dockerStack.ts';
 import { stopNative } from './nativeStack.ts';
 import type { Progress } from './progress.ts';
 import { stackPaths } from './stackPaths.ts';
-import { type ServerName, readStackState, serverNames } from './stackState.ts';
+import { type ServerName, brokerNames, readStackState, serverNames } from './stackState.ts';
 import { stopwatch } from './stopwatch.ts';
 import { withLock } from './withLock.ts';
 
 /** Kafka first: whoever still works on its records finds MySQL until the end. */
-const stopOrder: ServerName[] = ['kafka', 'redis', 'mysql'];
+const stopOrder: ServerName[][] = [[...brokerNames], ['redis'], ['mysql']];
 
 /** Ends the servers that `stack up` started; their data stay. Harmless when none runs. */
 export async function stackDown(progress: Progress): Promise<void> {
@@ -36,11 +36,15 @@ async function stop(progress: Progress, { forget }: { forget: boolean }): Promis
     await stopDocker(state, forget);
     return progress(`containers stopped, ${time()}`);
   }
-  for (const name of stopOrder) {
-    const time = stopwatch();
-    if (!state?.servers[name]) continue;
-    await stopNative(name, state);
-    progress(`${name} stopped, ${time()}`);
+  for (const names of stopOrder) {
+    // Brokers all at once: the last of them would wait for a quorum that has gone.
+    const stops = names.map(async (name) => {
+      const time = stopwatch();
+      if (!state?.servers[name]) return;
+      await stopNative(name, state);
+      progress(`${name} stopped, ${time()}`);
+    });
+    await Promise.all(stops);
   }
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { stackEnvFile } from '../src/config/loadSettings.ts';
 import { InvariantError } from '../src/ops/errors.ts';
 import type { SettingName } from '../src/config/settings.ts';
-import type { ServerName, StackState } from './stackState.ts';
+import { type ServerName, type StackState, brokersOf } from './stackState.ts';
 import { writePrivateFile } from './writePrivateFile.ts';
 
 /** Leaves the addresses and passwords of these servers where `loadSettings` finds them. */
@@ -25,13 +25,19 @@ function quoted(name: string, value: string): string {
   return quote + value + quote;
 }
 
-function settingsOf(
-  name: ServerName,
-  { ports, passwords }: StackState,
-): Partial<Record<SettingName, string>> {
+function settingsOf(name: ServerName, state: StackState): Partial<Record<SettingName, string>> {
+  const { ports, passwords, brokers } = state;
   switch (name) {
-    case 'kafka':
-      return { ONHAND_KAFKA_BROKERS: `127.0.0.1:${ports.kafka}` };
+    case 'kafka': {
+      const addresses = brokersOf(state).map((broker) => `127.0.0.1:${ports[broker]}`);
+      return {
+        ONHAND_KAFKA_BROKERS: addresses.join(','),
+        ...(brokers > 1 && { ONHAND_REPLICATION_FACTOR: String(brokers) }),
+      };
+    }
+    case 'kafka-2':
+    case 'kafka-3':
+      return {};
     case 'mysql':
       return {
         ONHAND_MYSQL_HOST: '127.0.0.1',

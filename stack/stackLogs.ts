@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printDockerLogs } from './dockerStack.ts';
 import { stackPaths } from './stackPaths.ts';
-import { type ServerName, readStackState, serverNames } from './stackState.ts';
+import { type ServerName, readStackState, serverNames, serversOf } from './stackState.ts';
 import { tailOf } from './stepFailed.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function stackLogs(
     const tail = ['--tail', String(lines), ...(follow ? ['--follow'] : [])];
     return printDockerLogs(state, [...tail, ...(only ? [only] : [])]);
   }
-  const names = only ? [only] : serverNames;
+  const names = only ? [only] : serversOf(state);
   const ends = new Map(names.map((name) => [name, sizeOfLog(name)]));
   for (const name of names) print(name, tailOf(stackPaths.log(name), lines));
   while (follow) {
@@ -31,8 +31,10 @@ export async function stackLogs(
   }
 }
 
+const width = Math.max(...serverNames.map(({ length }) => length));
+
 function print(name: ServerName, lines: string[]): void {
-  for (const line of lines) process.stdout.write(`${name.padEnd(5)} | ${line}\n`);
+  for (const line of lines) process.stdout.write(`${name.padEnd(width)} | ${line}\n`);
 }
 
 function sizeOfLog(name: ServerName): number {

@@ -5,10 +5,15 @@ import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { stackPaths } from './stackPaths.ts';
 import { writePrivateFile } from './writePrivateFile.ts';
 
-export const serverNames = ['kafka', 'mysql', 'redis'] as const;
+/** The brokers of Kafka, by node id from 1: the first alone, or all. */
+export const brokerNames = ['kafka', 'kafka-2', 'kafka-3'] as const;
+export type BrokerName = (typeof brokerNames)[number];
+export const serverNames = [...brokerNames, 'mysql', 'redis'] as const;
 export type ServerName = (typeof serverNames)[number];
 
 const port = z.number().int().min(1).max(65535);
+/** For a stack that is older than these brokers; `up` takes another if somebody listens there. */
+const laterPort = port.default(() => randomInt(15_000, 32_000));
 const secret = () => randomBytes(24).toString('base64url');
 
 const started = z.object({
@@ -20,7 +25,18 @@ const started = z.object({
 
 const stackState = z.object({
   mode: z.enum(['native', 'docker']),
-  ports: z.object({ kafka: port, kafkaController: port, mysql: port, redis: port }),
+  /** How many of `brokerNames` make up its Kafka; fixed with the data. */
+  brokers: z.union([z.literal(1), z.literal(brokerNames.length)]).default(1),
+  ports: z.object({
+    kafka: port,
+    kafkaController: port,
+    'kafka-2': laterPort,
+    'kafkaController-2': laterPort,
+    'kafka-3': laterPort,
+    'kafkaController-3': laterPort,
+    mysql: port,
+    redis: port,
+  }),
   passwords: z.object({
     mysqlRoot: z.string(),
     mysqlMigrate: z.string(),
@@ -40,6 +56,17 @@ const stackState = z.object({
 /** What `onhand stack` remembers between calls: in `.onhand/stack.json`, for its owner's eyes. */
 export type StackState = z.infer<typeof stackState>;
 export type StackPorts = StackState['ports'];
+export type BrokerCount = StackState['brokers'];
+export const portNames = Object.keys(stackState.shape.ports.shape) as (keyof StackPorts)[];
+
+export function brokersOf({ brokers }: Pick<StackState, 'brokers'>): readonly BrokerName[] {
+  return brokerNames.slice(0, brokers);
+}
+
+/** The servers that this stack has. Without a stack yet: those that it would have. */
+export function serversOf(state: Pick<StackState, 'brokers'> = { brokers: 1 }): ServerName[] {
+  return [...brokersOf(state), 'mysql', 'redis'];
+}
 
 /** The state that `stack up` left, or undefined before the first one. */
 export function readStackState(): StackState | undefined {
@@ -60,12 +87,17 @@ export function writeStackState(state: StackState): void {
 }
 
 /** A first state with fresh random passwords. */
-export function newStackState(mode: StackState['mode'], ports: StackPorts): StackState {
+export function newStackState(
+  mode: StackState['mode'],
+  brokers: BrokerCount,
+  ports: StackPorts,
+): StackState {
   const clusterId = randomBytes(16);
   // A first character that is a letter: an id that began with a dash would look like an option.
   clusterId[0] = randomInt(0x80);
   return {
     mode,
+    brokers,
     ports,
     passwords: {
       mysqlRoot: secret(),

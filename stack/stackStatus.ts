@@ -1,7 +1,7 @@
 import { checkExternal, externalServers } from './externalServers.ts';
 import { probeServer } from './probeServer.ts';
 import { runningServer } from './runningServer.ts';
-import { type ServerName, type StackState, readStackState, serverNames } from './stackState.ts';
+import { type ServerName, type StackState, readStackState, serversOf } from './stackState.ts';
 
 export interface ServerStatus {
   server: ServerName;
@@ -18,7 +18,7 @@ export async function stackStatus(): Promise<ServerStatus[]> {
   const external = externalServers();
   const state = readStackState();
   return Promise.all(
-    serverNames.map(async (server): Promise<ServerStatus> => {
+    (external.kafka ? serversOf() : serversOf(state)).map(async (server): Promise<ServerStatus> => {
       const given = external[server];
       if (given) {
         const answers = await checkExternal(server, given).then(

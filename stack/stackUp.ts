@@ -1,43 +1,59 @@
+import { OperationalError } from '../src/ops/errors.ts';
 import { chooseMode } from './chooseMode.ts';
 import { settleInDocker, startContainers } from './dockerStack.ts';
 import { checkExternal, externalServers } from './externalServers.ts';
 import { freePort } from './freePort.ts';
-import { startNative } from './nativeStack.ts';
+import { replaceTakenPorts, startNative } from './nativeStack.ts';
 import { packagesOf, versionOf } from './serverPackages.ts';
 import { runningServer } from './runningServer.ts';
 import { type Step, runSteps } from './runSteps.ts';
 import { writeStackEnv } from './stackEnv.ts';
 import { stackPaths } from './stackPaths.ts';
 import {
+  type BrokerCount,
   type ServerName,
+  type StackPorts,
   type StackState,
+  brokersOf,
   newStackState,
+  portNames,
   readStackState,
-  serverNames,
+  serversOf,
   writeStackState,
 } from './stackState.ts';
 import { stopwatch } from './stopwatch.ts';
 import { withLock } from './withLock.ts';
 
+interface UpOptions {
+  silent: boolean;
+  /** Brokers of a new stack; as many as it has unless given. */
+  brokers?: BrokerCount;
+}
+
 /**
  * Makes every server run and answer: those with a given address are only checked, the others are
- * started in Docker or natively. Harmless when they run. Shows its steps unless `silent`.
+ * started in Docker or natively. Harmless when they run. Shows its steps unless `silent`. Throws
+ * STACK_BROKERS when another number of brokers is asked for than the stack can have.
  */
-export async function stackUp({ silent }: { silent: boolean }): Promise<void> {
+export async function stackUp({ silent, brokers }: UpOptions): Promise<void> {
   const onWait = (pid: number) => {
     if (!silent) process.stderr.write(`process ${pid} works on this stack, waiting\n`);
   };
   await withLock(stackPaths.lock, onWait, async () => {
     const external = externalServers();
-    const own = serverNames.filter((name) => !external[name]);
-    const checks = serverNames.flatMap((name): Step[] => {
+    const checks = serversOf().flatMap((name): Step[] => {
       const server = external[name];
       if (!server) return [];
       const done = `${name} at ${server.addresses.join(', ')} (given) answers`;
       return [{ title: name, work: () => checkExternal(name, server).then(() => done) }];
     });
-    if (own.length === 0) return runSteps(checks, silent);
-    const state = readStackState() ?? (await firstState());
+    if (serversOf().every((name) => external[name])) return runSteps(checks, silent);
+    const state = readStackState() ?? (await firstState(brokers ?? 1));
+    requireBrokers(brokers, state);
+    const isGiven = (name: ServerName) =>
+      Boolean(name.startsWith('kafka') ? external.kafka : external[name]);
+    const own = serversOf(state).filter((name) => !isGiven(name));
+    if (state.mode === 'native') await settlePorts(state);
     writeStackState(state);
     const starts = state.mode === 'docker' ? dockerSteps(own, state) : nativeSteps(own, state);
     await runSteps([...checks, ...starts], silent);
@@ -45,11 +61,29 @@ export async function stackUp({ silent }: { silent: boolean }): Promise<void> {
   });
 }
 
-async function firstState(): Promise<StackState> {
-  const ports: number[] = [];
-  for (let i = 0; i < 4; i++) ports.push(await freePort(ports));
-  const [kafka = 0, kafkaController = 0, mysql = 0, redis = 0] = ports;
-  return newStackState(chooseMode(), { kafka, kafkaController, mysql, redis });
+async function firstState(brokers: BrokerCount): Promise<StackState> {
+  const ports: Partial<StackPorts> = {};
+  for (const name of portNames) ports[name] = await freePort(Object.values(ports));
+  return newStackState(chooseMode(), brokers, ports as StackPorts);
+}
+
+/** The nodes of a cluster know each other from their data: their number stays what it is. */
+function requireBrokers(asked: BrokerCount | undefined, { mode, brokers }: StackState): void {
+  if (mode === 'docker' && brokers > 1) {
+    throw new OperationalError('STACK_BROKERS', 'a stack in containers has one broker', {
+      hint: 'Start three where no Docker engine answers, or name your own in ONHAND_KAFKA_BROKERS.',
+    });
+  }
+  if (asked === undefined || asked === brokers) return;
+  throw new OperationalError('STACK_BROKERS', `this stack has ${brokers} broker(s), not ${asked}`, {
+    hint: '`onhand stack reset` deletes it and its data; the next `onhand stack up` makes a new one.',
+  });
+}
+
+async function settlePorts(state: StackState): Promise<void> {
+  for (const name of brokersOf(state)) {
+    if (!runningServer(name, state)) await replaceTakenPorts(name, state);
+  }
 }
 
 function dockerSteps(own: ServerName[], state: StackState): Step[] {
@@ -75,7 +109,7 @@ function nativeSteps(own: ServerName[], state: StackState): Step[] {
     };
     return { title: name, work };
   });
-  if (own.every((name) => name === 'kafka' || runningServer(name, state))) return starts;
+  if (own.every((name) => name.startsWith('kafka') || runningServer(name, state))) return starts;
   const packages: Step['work'] = async (progress) => {
     const time = stopwatch();
     const folder = await packagesOf(state, progress);

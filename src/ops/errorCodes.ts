@@ -40,6 +40,7 @@ export const errorCodes = {
   STACK_STATE_DAMAGED: 'the stack’s own notes cannot be read',
   STACK_PACKAGES_DAMAGED: 'a downloaded package lacks what it should hold',
   STACK_PLATFORM: 'native servers cannot be had on this operating system',
+  STACK_BROKERS: 'another number of brokers than the stack has, or can have in containers',
   STACK_NOT_NATIVE: 'single servers can be controlled only where they run natively',
   JAVA_MISSING: 'Kafka needs Java 17 or newer',
   JAVA_TOO_OLD: 'Kafka needs Java 17 or newer',

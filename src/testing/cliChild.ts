@@ -18,16 +18,20 @@ export interface CliChild {
   ended: Promise<CliResult>;
 }
 
-/** Starts `onhand ARGS` as a process of its own, with these settings and no others of the shell. */
+/**
+ * Starts `onhand ARGS` as a process of its own, with these settings and no others of the shell;
+ * `program` is another copy of it.
+ */
 export function startCli(
   args: string[],
   settings: NodeJS.ProcessEnv,
   folder: string = packageRoot,
+  program: readonly string[] = onhandProgram,
 ): CliChild {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('ONHAND_')),
   );
-  const child = spawn(process.execPath, [...onhandProgram, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: folder,
     env: { ...env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,9 +49,9 @@ export function startCli(
 export async function runCli(
   args: string[],
   settings: NodeJS.ProcessEnv,
-  { folder = packageRoot, timeoutMs = 90_000 } = {},
+  { folder = packageRoot, timeoutMs = 90_000, program = onhandProgram } = {},
 ): Promise<CliResult> {
-  const { process: child, ended } = startCli(args, settings, folder);
+  const { process: child, ended } = startCli(args, settings, folder, program);
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   try {
     return await ended;
