@@ -26,7 +26,7 @@ async function createState(knex: Knex): Promise<void> {
       epoch           BIGINT NOT NULL COMMENT 'raised by every claim; an older one is fenced',
       owner           VARCHAR(64) NOT NULL COMMENT 'process that claimed last, for people',
       PRIMARY KEY (engine, lane)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     CREATE TABLE stock_levels (
       lane     SMALLINT UNSIGNED NOT NULL,
@@ -38,7 +38,7 @@ async function createState(knex: Knex): Promise<void> {
       known    BOOLEAN NOT NULL COMMENT 'false until stock was received, adjusted or counted',
       PRIMARY KEY (lane, sku, location),
       CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   // Led by the order, so that the rows of new orders are neighbours and an order's lines are found.
   await knex.raw(`
     CREATE TABLE reservations (
@@ -62,7 +62,7 @@ async function createState(knex: Knex): Promise<void> {
         granted = pending + confirmed + released + expired AND returned <= confirmed
         AND LEAST(pending, confirmed, released, expired, returned) >= 0
       )
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
 }
 
 /** Commands that could not be decided, and those that wait behind them. */
@@ -77,7 +77,7 @@ async function createParking(knex: Knex): Promise<void> {
       value      MEDIUMBLOB NOT NULL COMMENT 'bytes of the command, as received',
       PRIMARY KEY (lane, log_offset),
       KEY item (lane, sku, location)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   // Kept for good: a replay parks what was parked, also in a build that could decide it.
   await knex.raw(`
     CREATE TABLE failed_decisions (
@@ -87,7 +87,7 @@ async function createParking(knex: Knex): Promise<void> {
       reason     VARCHAR(500) NOT NULL,
       PRIMARY KEY (lane, at_offset, log_offset),
       KEY command (lane, log_offset)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
 }
 
 /** What is to be published, and how far that is done. */
@@ -105,14 +105,14 @@ async function createOutbox(knex: Knex): Promise<void> {
       value      MEDIUMBLOB NULL,
       PRIMARY KEY (engine, lane, sequence),
       UNIQUE KEY remembered (engine, lane, command_id)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     CREATE TABLE publications (
       engine    ENUM('stock', 'order') NOT NULL,
       lane      SMALLINT UNSIGNED NOT NULL,
       published BIGINT NOT NULL COMMENT 'outbox rows up to this sequence are on Kafka for certain',
       PRIMARY KEY (engine, lane)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
 }
 
 /** Migrations go forward only: a database that held stock is never thrown back. */

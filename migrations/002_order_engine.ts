@@ -12,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
       applied  BIGINT NOT NULL COMMENT 'log offset before which it was last changed',
       PRIMARY KEY (lane, order_id),
       KEY due (lane, due_at, order_id)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     ALTER TABLE outbox MODIFY kind ENUM('event', 'dead-letter', 'reply', 'command', 'verdict')
       NOT NULL COMMENT 'decides the topic'`);

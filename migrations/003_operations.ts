@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
       outcome    ENUM('running', 'done', 'failed', 'interrupted') NOT NULL,
       detail     VARCHAR(1000) NOT NULL DEFAULT '' COMMENT 'what was done, or why it failed',
       PRIMARY KEY (id)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     CREATE TABLE checkpoints (
       engine          ENUM('stock', 'order') NOT NULL,
@@ -29,7 +29,7 @@ export async function up(knex: Knex): Promise<void> {
       bytes           BIGINT NOT NULL COMMENT 'of its chunks, compressed',
       digest          CHAR(64) NOT NULL COMMENT 'SHA-256 of its chunks, not compressed',
       PRIMARY KEY (engine, lane, next_offset)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     CREATE TABLE checkpoint_chunks (
       engine      ENUM('stock', 'order') NOT NULL,
@@ -38,7 +38,7 @@ export async function up(knex: Knex): Promise<void> {
       number      INT UNSIGNED NOT NULL,
       data        MEDIUMBLOB NOT NULL COMMENT 'JSON, deflated: a table, its columns, rows',
       PRIMARY KEY (engine, lane, next_offset, number)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
   await knex.raw(`
     CREATE TABLE dead_letter_marks (
       engine        ENUM('stock', 'order') NOT NULL,
@@ -48,7 +48,7 @@ export async function up(knex: Knex): Promise<void> {
       mark          ENUM('resent', 'discarded') NOT NULL COMMENT 'what an operator did about it',
       operation     BIGINT UNSIGNED NOT NULL COMMENT 'id in operations',
       PRIMARY KEY (engine, topic_id, lane, letter_offset)
-    ) COLLATE utf8mb4_bin`);
+    ) ENGINE=InnoDB COLLATE utf8mb4_bin`);
 }
 
 /** Migrations go forward only: a database that held stock is never thrown back. */

@@ -47,6 +47,14 @@ CREATE TABLE `failed_decisions` (
   KEY `command` (`engine`,`lane`,`log_offset`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `installation` (
+  `only_row` tinyint unsigned NOT NULL DEFAULT '1',
+  `topic_prefix` varchar(255) COLLATE utf8mb4_bin NOT NULL COMMENT 'of its topics and groups; may be empty',
+  `cluster_id` varchar(255) COLLATE utf8mb4_bin NOT NULL COMMENT 'of the Kafka cluster with its topics',
+  PRIMARY KEY (`only_row`),
+  CONSTRAINT `one_installation` CHECK ((`only_row` = 1))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='whose database this is';
+
 CREATE TABLE `operations` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `verb` varchar(64) COLLATE utf8mb4_bin NOT NULL,
@@ -104,7 +112,8 @@ CREATE TABLE `progress` (
   `log_time` bigint NOT NULL COMMENT 'of the last applied record, made monotonic',
   `epoch` bigint NOT NULL COMMENT 'raised by every claim; an older one is fenced',
   `owner` varchar(64) COLLATE utf8mb4_bin NOT NULL COMMENT 'process that claimed last, for people',
-  PRIMARY KEY (`engine`,`lane`)
+  PRIMARY KEY (`engine`,`lane`),
+  CONSTRAINT `never_by_stale_owner` CHECK ((`next_offset` >= 0))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `publications` (

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NativeServer } from './nativeServer.ts';
 import { packagedProgram } from './packagedProgram.ts';
 import { runTool } from './runTool.ts';
-import { packagesOf, mysqld, versionOf } from './serverPackages.ts';
+import { mysqld, packagesOf, versionOf } from './serverPackages.ts';
 import { stackPaths } from './stackPaths.ts';
 import type { StackState } from './stackState.ts';
 import { writePrivateFile } from './writePrivateFile.ts';
@@ -16,18 +16,23 @@ export const mysqlServer: NativeServer = {
   ports: ['mysql'],
   async prepare(state, progress) {
     const root = await packagesOf(state, progress);
-    const program = [...packagedProgram(root, mysqld), ...placeOptions(root)] as const;
+    const program = mysqlProgram(root);
     if (!existsSync(data)) {
       progress('making the data folder');
-      await initialize([...program], state);
+      await makeMysqlData(program, folder, state);
     }
-    const options = serverOptions(state.ports.mysql);
+    const options = mysqlOptions(state.ports.mysql);
     return {
       command: [...program, `--datadir=${data}`, ...options],
       version: versionOf(root, 'mysql'),
     };
   },
 };
+
+/** The server's program with what tells it where it lies. */
+export function mysqlProgram(root: string): [string, ...string[]] {
+  return [...packagedProgram(root, mysqld), ...placeOptions(root)];
+}
 
 function placeOptions(root: string): string[] {
   const share = join(root, 'usr', 'share', 'mysql');
@@ -45,7 +50,8 @@ function placeOptions(root: string): string[] {
   return options;
 }
 
-function serverOptions(port: number): string[] {
+/** How a server of ours is set up. */
+export function mysqlOptions(port: number): string[] {
   return [
     '--bind-address=127.0.0.1',
     `--port=${port}`,
@@ -63,13 +69,20 @@ function serverOptions(port: number): string[] {
   ];
 }
 
-/** The root password is set before the server ever opens a port; it is never an argument. */
-async function initialize(program: [string, ...string[]], state: StackState): Promise<void> {
+/**
+ * Makes a new data folder, `data` in `folder`. The root password is set before the server ever opens
+ * a port; it is never an argument.
+ */
+export async function makeMysqlData(
+  program: [string, ...string[]],
+  folder: string,
+  { passwords }: Pick<StackState, 'passwords'>,
+): Promise<void> {
   const draft = join(folder, 'data.draft');
   const sql = join(folder, 'initialize.sql');
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const password = state.passwords.mysqlRoot;
+  const password = passwords.mysqlRoot;
   writePrivateFile(
     sql,
     `ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';
@@ -82,5 +95,5 @@ GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;
     logFile: stackPaths.log('mysql-initialize'),
   });
   rmSync(sql);
-  renameSync(draft, data);
+  renameSync(draft, join(folder, 'data'));
 }

@@ -8,7 +8,8 @@ import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
 import { topicRegistry } from '../messaging/topics.ts';
 import type { HttpServer } from '../ops/httpServer.ts';
 import { Metrics } from '../ops/metrics.ts';
-import { openDatabase, requireDatabase } from '../storage/database.ts';
+import { openDatabase } from '../storage/database.ts';
+import { requireDatabase } from '../storage/requireDatabase.ts';
 import { engineNames } from '../storage/progress.ts';
 import { ViewWriter } from '../view/viewWriter.ts';
 import { engineProcess } from './engineProcess.ts';
@@ -45,7 +46,7 @@ export async function startProcessor(
   try {
     requireTopics(await checkTopics(admin, topics));
     const registry = await prepareRegistry(settings, topics);
-    await requireDatabase(pool, settings);
+    await requireDatabase(pool, settings, 'write');
     const rounds = new SliceRounds(pool, sliceLimitsOf(settings), settings.ONHAND_SLICES_AT_ONCE);
     viewWriter = settings.ONHAND_VIEW ? new ViewWriter(settings, logger) : undefined;
     const context = { settings, topics, pool, admin, logger, metrics };

@@ -6,7 +6,8 @@ import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { topicRegistry } from '../messaging/topics.ts';
 import { explainedError } from '../replay/explainedError.ts';
 import type { ReplaySources } from '../replay/replaySources.ts';
-import { openDatabase, requireDatabase } from '../storage/database.ts';
+import { openDatabase } from '../storage/database.ts';
+import { requireDatabase } from '../storage/requireDatabase.ts';
 
 /** What a command works with that asks MySQL only. */
 export interface ReadDatabase {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { Pool } from 'mysql2/promise';
-import { createPool, format } from 'mysql2/promise';
+import type { PoolConnection } from 'mysql2';
+import { type Connection, type Pool, createConnection, createPool, format } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
-import { toStorageError } from './storageErrors.ts';
+import { type SessionNeeds, openSession } from './session.ts';
 import { type Querying, allOf, together } from './together.ts';
 
 /**
@@ -15,7 +15,11 @@ export type DatabaseRole = 'migrate' | 'app' | 'read' | 'operator';
 /** Longer than any lock wait. */
 const answerWaitMs = 15_000;
 
-/** How to reach MySQL in a role. Rows' bigints are read as numbers: ours stay below 2^53. */
+/**
+ * How to reach MySQL in a role. Rows' bigints are read as numbers: ours stay below 2^53. Values
+ * reach a statement through the driver's placeholders only: see `together` for why several
+ * statements are allowed in one packet.
+ */
 export function connectionOptions(settings: Settings, role: DatabaseRole) {
   const credentials = {
     migrate: [settings.ONHAND_MYSQL_MIGRATE_USER, settings.ONHAND_MYSQL_MIGRATE_PASSWORD],
@@ -34,6 +38,7 @@ export function connectionOptions(settings: Settings, role: DatabaseRole) {
     charset: 'utf8mb4_bin',
     connectTimeout: 5000,
     flags: ['-LOCAL_FILES'],
+    multipleStatements: true,
     queryFormat: formatted,
     ...(settings.ONHAND_MYSQL_SSL && { ssl: ca ? { ca: readFileSync(ca) } : {} }),
   };
@@ -47,6 +52,22 @@ function formatted(sql: string, values: unknown): string {
   return Array.isArray(values) && values.length === 0 ? sql : format(sql, values as never[]);
 }
 
+/** A single connection of a role, with a session that is ours. */
+export async function openConnection(
+  settings: Settings,
+  role: DatabaseRole,
+  needs: SessionNeeds,
+): Promise<Connection> {
+  const connection = await createConnection(connectionOptions(settings, role));
+  try {
+    await openSession(connection, needs);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
 /**
  * Connections of a role. They read committed rows only, so that statements lock no gaps between
  * the rows of different lanes, and give up on a row lock after 5 s.
@@ -54,9 +75,6 @@ function formatted(sql: string, values: unknown): string {
  * A process that stands still inside a transaction, or whose network is broken, must not hold the
  * lane's rows for hours: when it is silent for as long as costs it its lanes, the server rolls
  * back. A server that is silent is given up likewise.
- *
- * Values reach a statement through the driver's placeholders only: see `together` for why several
- * statements are allowed in one packet.
  */
 export function openDatabase(settings: Settings, role: DatabaseRole, connections: number): Pool {
   const silenceSeconds = Math.max(2, settings.ONHAND_SESSION_TIMEOUT_SECONDS);
@@ -67,31 +85,46 @@ export function openDatabase(settings: Settings, role: DatabaseRole, connections
     maxIdle: connections - 1,
     idleTimeout: silenceSeconds * 500,
     enableKeepAlive: true,
-    multipleStatements: true,
   });
   pool.pool.on('connection', (connection) => {
-    connection.query(
-      `SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION sql_mode = 'TRADITIONAL',
-         SESSION innodb_lock_wait_timeout = 5, SESSION wait_timeout = ${silenceSeconds}`,
-    );
     const { stream } = connection as unknown as { stream: Socket };
     stream.setTimeout(answerWaitMs, () => stream.destroy(silent()));
   });
+  giveOpenSessions(pool, { isolation: 'READ-COMMITTED', lockWaitSeconds: 5, silenceSeconds });
   return pool;
+}
+
+type Given = (error: NodeJS.ErrnoException | null, connection?: PoolConnection) => void;
+
+/** The driver's side of a pool, which also its `query` takes connections from. */
+interface DriverPool {
+  getConnection(give: Given): void;
+}
+
+/** A connection is given to nobody before its session is ours. */
+function giveOpenSessions(pool: Pool, needs: SessionNeeds): void {
+  const driver = pool.pool as unknown as DriverPool;
+  const take = driver.getConnection.bind(driver);
+  const open = new WeakSet<PoolConnection>();
+  driver.getConnection = (give) =>
+    take((error, connection) => {
+      if (error || !connection || open.has(connection)) return give(error, connection);
+      openSession(connection.promise(), needs).then(
+        () => {
+          open.add(connection);
+          give(null, connection);
+        },
+        (refused: Error) => {
+          connection.destroy();
+          give(refused);
+        },
+      );
+    });
 }
 
 function silent(): Error {
   const message = `MySQL has not answered for ${answerWaitMs / 1000} s`;
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
-}
-
-/** Fails with a named error when the server is away, the password wrong or the schema missing. */
-export async function requireDatabase(pool: Pool, settings: Settings): Promise<void> {
-  try {
-    await pool.query('SELECT 1 FROM progress LIMIT 0');
-  } catch (error) {
-    throw toStorageError(error, settings);
-  }
 }
 
 /**

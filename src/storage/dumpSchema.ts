@@ -1,6 +1,7 @@
-import { type RowDataPacket, createConnection } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
-import { connectionOptions } from './database.ts';
+import { openConnection } from './database.ts';
+import { patientSession } from './session.ts';
 
 const header = `\
 -- What the migrations make of an empty database. Nobody runs this file: it is for reading, and a
@@ -10,7 +11,7 @@ const header = `\
 
 /** The CREATE TABLE statements of our tables in the settings' database, by table name. */
 export async function dumpSchema(settings: Settings): Promise<string> {
-  const connection = await createConnection(connectionOptions(settings, 'migrate'));
+  const connection = await openConnection(settings, 'migrate', patientSession);
   try {
     const [tables] = await connection.query<(RowDataPacket & { name: string })[]>(
       `SELECT table_name AS name FROM information_schema.tables

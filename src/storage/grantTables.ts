@@ -11,6 +11,7 @@ const appRights = {
   orders: 'SELECT, INSERT, UPDATE',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   publications: 'SELECT, INSERT, UPDATE',
+  installation: 'SELECT, INSERT',
 };
 
 /** What the operator user may do. What replays start from, it can only read. */
@@ -23,6 +24,7 @@ const operatorRights = {
   orders: 'SELECT, INSERT, UPDATE, DELETE',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   publications: 'SELECT',
+  installation: 'SELECT',
   operations: 'SELECT, INSERT, UPDATE',
   checkpoints: 'SELECT, INSERT, DELETE',
   checkpoint_chunks: 'SELECT, INSERT, DELETE',

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 import createKnex from 'knex';
+import type { Connection as DriverConnection } from 'mysql2';
 import type { Settings } from '../config/settings.ts';
-import { connectionOptions } from './database.ts';
+import { connectionOptions, openConnection } from './database.ts';
 import { grantTables } from './grantTables.ts';
+import { requireTransactions } from './requireDatabase.ts';
+import { requireServer } from './requireServer.ts';
+import { openSession, patientSession } from './session.ts';
 import { toStorageError } from './storageErrors.ts';
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -43,12 +47,13 @@ export async function migrate(settings: Settings, dryRun = false): Promise<Migra
   const knex = createKnex({
     client: 'mysql2',
     connection,
-    pool: { min: 0, max: 1 },
+    pool: { min: 0, max: 1, afterCreate: openKnexSession },
     migrations: { migrationSource },
     // What goes wrong is thrown, and told once.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
   try {
+    await requireFitServer(settings);
     const [, waiting] = (await knex.migrate.list()) as [unknown, string[]];
     const pending = waiting.map((file) => migrationSource.getMigrationName(file));
     if (dryRun) return { applied: [], pending };
@@ -59,6 +64,21 @@ export async function migrate(settings: Settings, dryRun = false): Promise<Migra
     throw toStorageError(error, settings);
   } finally {
     await knex.destroy();
+  }
+}
+
+function openKnexSession(connection: DriverConnection, done: (error?: unknown) => void): void {
+  openSession(connection.promise(), patientSession).then(() => done(), done);
+}
+
+/** Before the first table is made: what is made half is hard to mend. */
+async function requireFitServer(settings: Settings): Promise<void> {
+  const connection = await openConnection(settings, 'migrate', patientSession);
+  try {
+    await requireServer(connection);
+    await requireTransactions(connection);
+  } finally {
+    await connection.end();
   }
 }
 

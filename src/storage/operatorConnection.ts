@@ -1,6 +1,7 @@
-import { type Connection, createConnection } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
-import { connectionOptions } from './database.ts';
+import { openConnection } from './database.ts';
+import { patientSession } from './session.ts';
 import { toStorageError } from './storageErrors.ts';
 
 /**
@@ -9,13 +10,7 @@ import { toStorageError } from './storageErrors.ts';
  */
 export async function operatorConnection(settings: Settings): Promise<Connection> {
   try {
-    const connection = await createConnection(connectionOptions(settings, 'operator'));
-    // It may stand still while the log is read or a person thinks.
-    await connection.query(
-      `SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION sql_mode = 'TRADITIONAL',
-         SESSION innodb_lock_wait_timeout = 50, SESSION wait_timeout = 86400`,
-    );
-    return connection;
+    return await openConnection(settings, 'operator', patientSession);
   } catch (error) {
     throw toStorageError(error, settings);
   }

@@ -44,8 +44,12 @@ export async function claimLane(
 ): Promise<Progress> {
   const { engine, lane, topicId, partitionCount } = id;
   // One statement, so that two claims at the same time wait for each other and never deadlock.
+  // The first epoch is the microsecond: who owned the lane in a database of that name that was
+  // dropped since has another one, and views that know that one see a newer.
   await connection.query(
-    `INSERT INTO progress VALUES (?, ?, ?, ?, 0, 0, 0, 1, ?) AS fresh
+    `INSERT INTO progress (engine, lane, topic_id, partition_count, next_offset, outbox_sequence,
+       log_time, epoch, owner)
+     VALUES (?, ?, ?, ?, 0, 0, 0, CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED), ?) AS fresh
      ON DUPLICATE KEY UPDATE epoch = progress.epoch + 1, owner = fresh.owner`,
     [engine, lane, topicId, partitionCount, owner],
   );
@@ -79,8 +83,8 @@ export interface Advance {
 /**
  * First statement of every slice: moves the progress of lanes of one engine from where their slices
  * began to their ends, if each is still ours and still there. Throws FencedError otherwise. A stale
- * owner would set the offset to NULL, which the column refuses: of the statements sent with this
- * one none is run then.
+ * owner would make the offset negative, which a CHECK refuses, whatever the session is set to: of
+ * the statements sent with this one none is run then.
  */
 export async function advanceProgress(
   connection: Querying,
@@ -94,19 +98,19 @@ export async function advanceProgress(
   try {
     const [{ affectedRows }] = await connection.query<ResultSetHeader>(
       `UPDATE ${namedRows(rows)}
-         AS next (lane, from_offset, epoch, next_offset, outbox_sequence, log_time)
+         AS moved (lane, from_offset, epoch, next_offset, outbox_sequence, log_time)
        STRAIGHT_JOIN progress FORCE INDEX (PRIMARY)
-         ON progress.engine = ? AND progress.lane = next.lane
+         ON progress.engine = ? AND progress.lane = moved.lane
        SET progress.next_offset = IF(
-           progress.next_offset = next.from_offset AND progress.epoch = next.epoch,
-           next.next_offset, NULL),
-         progress.outbox_sequence = next.outbox_sequence, progress.log_time = next.log_time`,
+           progress.next_offset = moved.from_offset AND progress.epoch = moved.epoch,
+           moved.next_offset, -1),
+         progress.outbox_sequence = moved.outbox_sequence, progress.log_time = moved.log_time`,
       [engine],
     );
     if (affectedRows === advances.length) return;
   } catch (error) {
-    const refused = codeOf(error) === 'ER_BAD_NULL_ERROR';
-    if (!refused || !messageOf(error).includes("'next_offset'")) throw error;
+    const refused = codeOf(error) === 'ER_CHECK_CONSTRAINT_VIOLATED';
+    if (!refused || !messageOf(error).includes("'never_by_stale_owner'")) throw error;
   }
   const places = advances.map(({ from }) => {
     return `lane ${from.lane} at ${from.nextOffset} in epoch ${from.epoch}`;

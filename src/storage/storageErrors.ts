@@ -6,6 +6,7 @@ import { OperationalError, messageOf } from '../ops/errors.ts';
  * the SQL with its values, so only code and message are kept, never the error itself.
  */
 export function toStorageError(error: unknown, settings: Settings): OperationalError {
+  if (error instanceof OperationalError) return error;
   const code = codeOf(error);
   const address = `${settings.ONHAND_MYSQL_HOST}:${settings.ONHAND_MYSQL_PORT}`;
   const { sqlMessage } = error as { sqlMessage?: string };
@@ -34,6 +35,10 @@ export function toStorageError(error: unknown, settings: Settings): OperationalE
     case 'ER_TABLEACCESS_DENIED_ERROR':
       return new OperationalError('MYSQL_SCHEMA_MISSING', message, {
         hint: 'Create the database, then run `onhand migrate`: it makes tables and grants rights.',
+      });
+    case 'MYSQL_SESSION_REFUSED':
+      return new OperationalError('MYSQL_SESSION_REFUSED', message, {
+        hint: 'Look for what stands between: a proxy that keeps or resets sessions must not.',
       });
     default:
       return new OperationalError('MYSQL_FAILED', `${code}: ${message}`);

@@ -1,8 +1,9 @@
-import { type Connection, type RowDataPacket, createConnection } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
-import { connectionOptions } from '../storage/database.ts';
+import { openConnection } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
+import { patientSession } from '../storage/session.ts';
 import type { LaneFindings } from './findings.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function comparePublishedTail(
   findings: LaneFindings,
 ): Promise<void> {
   if (beyond === 0) return;
-  const connection = await createConnection(connectionOptions(settings, 'read'));
+  const connection = await openConnection(settings, 'read', patientSession);
   try {
     const most = await addedSince(connection, progress, kinds);
     if (beyond <= most) return;

@@ -6,7 +6,7 @@ import type { Worker } from './worker.ts';
 
 const cuts = isFullChaos ? 15 : 3;
 const slice = /^START TRANSACTION;\nUPDATE [^;]* STRAIGHT_JOIN progress/;
-const claim = /^START TRANSACTION;\nINSERT INTO progress VALUES \('stock'/;
+const claim = /^START TRANSACTION;\nINSERT INTO progress \([^)]*\) VALUES \('stock'/;
 
 describe('a connection to MySQL that breaks', function () {
   this.timeout(180_000);
@@ -25,6 +25,8 @@ describe('a connection to MySQL that breaks', function () {
     await proxy?.close();
   });
 
+  const epochs = async () => (await rig.progress()).map(({ epoch }) => epoch);
+
   const places: [CutPlace, string, boolean][] = [
     ['before-server', 'before the server has seen it', false],
     ['after-answer', 'after the server has done it, before its answer arrives', true],
@@ -32,6 +34,8 @@ describe('a connection to MySQL that breaks', function () {
   for (const [place, when, done] of places) {
     it(`at COMMIT, ${when}: the progress row decides, the slice is applied once`, async () => {
       await worker.untilSaid('lane claimed', 3);
+      await worker.until('lanes', async () => (await epochs()).length === 3, 20_000);
+      const claimed = await epochs();
       for (let cut = 1; cut <= cuts; cut++) {
         const wasDone = await proxy.cutCommit(place, slice);
         expect(wasDone, 'the server had committed').to.equal(done);
@@ -39,7 +43,7 @@ describe('a connection to MySQL that breaks', function () {
       }
       // Nobody fenced anybody and nothing was started anew: the worker itself found out.
       expect(worker.isAlive).to.be.true;
-      expect((await rig.progress()).map(({ epoch }) => epoch)).to.deep.equal([1, 1, 1]);
+      expect(await epochs()).to.deep.equal(claimed);
       await rig.expectExact();
     });
   }
@@ -67,8 +71,8 @@ describe('a connection to MySQL that breaks', function () {
     expect(await proxy.cutCommit('before-server', claim)).to.be.false;
     await worker.untilSaid('lane claimed', 3);
     expect(worker.said('lane not claimed')).to.have.length(2);
-    const epochs = (await rig.progress()).map(({ epoch }) => epoch);
-    expect(epochs.reduce((sum, epoch) => sum + epoch)).to.equal(4);
+    const lanes = new Set(worker.said('lane claimed').map(({ lane }) => lane));
+    expect(lanes).to.have.property('size', 3);
     await rig.expectExact();
   });
 });
