@@ -8,12 +8,14 @@ import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
-import { OperationalError } from '../src/ops/errors.ts';
+import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
+import type { Lane } from './lane.ts';
 import { learnSchemas } from './learnSchemas.ts';
 import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 import { LogContinuity } from './logContinuity.ts';
+import { traceRecord } from './logHistory.ts';
 
 type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
@@ -34,7 +36,7 @@ export class EngineConsumer {
   readonly #lanes: LaneOwner;
   readonly #topic: string;
   readonly #onCrash: (error: Error) => void;
-  readonly #continuity = new LogContinuity();
+  readonly #continuity: LogContinuity;
   #committing: NodeJS.Timeout | undefined;
 
   /** `onCrash` is told when the consumer is dead and will not restart: the process should end. */
@@ -44,17 +46,20 @@ export class EngineConsumer {
     this.#context = context;
     this.#topic = context.input.name;
     this.#onCrash = onCrash;
+    const maxWaitTimeInMs = Math.min(fetchWaitMsMax, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250);
+    this.#continuity = new LogContinuity(maxWaitTimeInMs);
     this.#consumer = createConsumer(
       createKafka(settings, groupId, logger),
       {
         groupId,
         ...groupSession(settings),
         rebalanceTimeout: 30_000,
-        maxWaitTimeInMs: Math.min(fetchWaitMsMax, settings.ONHAND_SESSION_TIMEOUT_SECONDS * 250),
+        maxWaitTimeInMs,
         maxBytesPerPartition: fetchBytesMax,
       },
       {
         onOffsetOutOfRange: ({ partition }) => void this.#lanes.reclaim(partition),
+        onFetchFailed: () => this.#continuity.failed(performance.now()),
         onCrash: (error) => this.#onCrash(error),
       },
     );
@@ -71,11 +76,14 @@ export class EngineConsumer {
   }
 
   async start(): Promise<void> {
-    const { GROUP_JOIN, HEARTBEAT, FETCH_START, END_BATCH_PROCESS } = this.#consumer.events;
+    const { GROUP_JOIN, HEARTBEAT, FETCH_START, FETCH, END_BATCH_PROCESS } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, (event) => this.#onGroupJoin(event));
     // A heartbeat that is answered proves that the group still counts us in.
     this.#consumer.on(HEARTBEAT, () => this.#lanes.reclaimFenced());
     this.#consumer.on(FETCH_START, () => this.#continuity.fetching(performance.now()));
+    this.#consumer.on(FETCH, ({ payload }) => {
+      this.#continuity.answered(performance.now(), payload.duration);
+    });
     // Records of aborted transactions alone never reach eachBatch.
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#onNoRecords(payload));
     await this.#consumer.connect();
@@ -117,9 +125,38 @@ export class EngineConsumer {
   async #isSameLog(partition: number): Promise<boolean> {
     if (this.#continuity.isCertain(partition)) return true;
     const now = performance.now();
-    if (!(await this.#checkLog())) return false;
+    const lane = this.#lanes.get(partition);
+    const [isTopic, isHistory] = await Promise.all([
+      this.#checkLog(),
+      lane ? this.#checkHistory(lane) : true,
+    ]);
+    if (!isTopic || !isHistory) return false;
     this.#continuity.confirmed(partition, now);
     return true;
+  }
+
+  /**
+   * Under the same id a log may have been cut back and have grown again: a broker was restored from
+   * its disk, or an unclean leader was elected. True when what the lane has taken last is there.
+   * When it is not, the lane is claimed anew: what it has taken and not applied is dropped then, and
+   * what it has applied is compared.
+   */
+  async #checkHistory(lane: Lane): Promise<boolean> {
+    const { newest } = lane;
+    if (!newest) return true;
+    const partition = lane.progress.lane;
+    try {
+      const trace = await this.#context.reader.use((reader) =>
+        traceRecord(reader, this.#topic, partition, newest),
+      );
+      if (typeof trace !== 'object') return true;
+    } catch (error) {
+      this.#context.logger.warn({ lane: partition, reason: messageOf(error) }, 'log not compared');
+      return false;
+    }
+    this.#context.logger.warn({ lane: partition, offset: newest.offset }, 'log differs, claiming');
+    if (this.#lanes.get(partition) === lane) void this.#lanes.reclaim(partition);
+    return false;
   }
 
   #onGroupJoin({ payload }: ConsumerGroupJoinEvent): void {

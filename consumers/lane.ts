@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import { HandlerError } from '../src/engine/handlerError.ts';
 import type { LaneRecord } from '../src/engine/laneRecord.ts';
 import type { LaneWork, LogEntry, SliceResult } from '../src/engine/laneWork.ts';
+import { appliedRecord } from '../src/engine/progressAfter.ts';
 import type { SliceLimits } from '../src/engine/sliceLimits.ts';
 import type { SliceRounds } from '../src/engine/sliceRounds.ts';
 import { RoundError } from '../src/engine/sliceTransaction.ts';
 import { InvariantError, messageOf } from '../src/ops/errors.ts';
+import type { AppliedRecord } from '../src/storage/appliedRecord.ts';
 import { FencedError, type Progress, readProgress } from '../src/storage/progress.ts';
 import { isTransient } from '../src/storage/transientErrors.ts';
 import { HandlerTries } from './handlerTries.ts';
@@ -85,6 +87,12 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   get position(): number {
     const { entries, accepted } = this.#buffer;
     return entries.length === 0 ? accepted : this.#progress.nextOffset;
+  }
+
+  /** The last record that it has taken or applied; null when that is not known. */
+  get newest(): AppliedRecord | null {
+    const last = this.#buffer.entries.at(-1);
+    return last ? appliedRecord(last.record) : this.#progress.applied;
   }
 
   /** Append time of the oldest record that is not applied, in ms since 1970. */

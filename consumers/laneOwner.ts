@@ -19,9 +19,11 @@ import { inTransaction } from '../src/storage/database.ts';
 import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
+import { firstDifference, logReplaced, traceRecord } from './logHistory.ts';
 import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
 import { requirePartitionCount } from './requirePartitionCount.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
+import type { SharedReader } from './sharedReader.ts';
 import { UnpublishedAge } from './unpublishedAge.ts';
 
 const claimRetryMs = 1000;
@@ -33,6 +35,8 @@ export interface LaneContext {
   input: Topic;
   openWork(lane: number): LaneWork;
   settings: Settings;
+  /** For single records of the log. */
+  reader: SharedReader;
   /** Which topic the log is now. */
   identifyLog: () => Promise<TopicIdentity>;
   pool: Pool;
@@ -223,7 +227,23 @@ export class LaneOwner {
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
     faultPoint('claim-after-commit');
     requireWithinLog(claim, log);
+    await this.#requireSameLog(claim);
     return claim;
+  }
+
+  /** Throws TOPIC_REPLACED when the log does not hold what the lane has applied last. */
+  async #requireSameLog(claim: Progress): Promise<void> {
+    const { input, admin, reader, logger } = this.#context;
+    const { lane, applied, nextOffset } = claim;
+    const trace = applied
+      ? await reader.use((one) => traceRecord(one, input.name, lane, applied))
+      : 'unknown';
+    if (typeof trace === 'object') {
+      throw logReplaced(trace, await firstDifference(admin, input.name, claim, trace));
+    }
+    if (trace === 'same' || nextOffset === 0) return;
+    // Nobody can tell whether the log is the same, which is no reason to stand still.
+    logger.info({ lane, record: trace }, 'last applied record not compared with the log');
   }
 
   #open(claim: Progress, work: LaneWork, parkedItems: number, logger: Logger): void {

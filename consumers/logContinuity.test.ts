@@ -4,7 +4,7 @@ import { LogContinuity } from './logContinuity.ts';
 describe('LogContinuity', () => {
   let log: LogContinuity;
   beforeEach(() => {
-    log = new LogContinuity();
+    log = new LogContinuity(1000);
     log.fetching(5000);
     log.confirmed(0, 5001);
     log.confirmed(1, 5001);
@@ -25,6 +25,29 @@ describe('LogContinuity', () => {
     expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, false]);
     log.confirmed(1, 6510);
     expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, true]);
+  });
+
+  it('stays certain while the broker holds fetches for which there is nothing', () => {
+    for (let now = 5000; now < 60_000; now += 1030) {
+      log.fetching(now);
+      log.answered(now + 1020, 1020);
+    }
+    expect(log.isCertain(0)).to.be.true;
+  });
+
+  it('is uncertain of everything after a fetch that failed, or was answered too late', () => {
+    log.failed(5100);
+    expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, false]);
+    log.confirmed(0, 5110);
+    log.fetching(5120);
+    log.answered(6600, 1480);
+    expect([log.isCertain(0), log.isCertain(1)]).to.deep.equal([false, false]);
+  });
+
+  it('is not certain by an answer from before the failure', () => {
+    log.failed(5100);
+    log.confirmed(0, 5099);
+    expect(log.isCertain(0)).to.be.false;
   });
 
   it('is uncertain of a partition that was paused for long, and of no other', () => {

@@ -4,7 +4,7 @@ import { requireWithinLog } from './requireWithinLog.ts';
 describe('requireWithinLog', () => {
   const position = (nextOffset: number) => {
     const id = { engine: 'stock', lane: 1, topicId: 't'.repeat(22), partitionCount: 2 } as const;
-    return { ...id, nextOffset, outboxSequence: 0, logTime: 0, epoch: 1 };
+    return { ...id, nextOffset, outboxSequence: 0, logTime: 0, epoch: 1, applied: null };
   };
   const log = [
     { partition: 0, offset: '9999', low: '9000', high: '9999' },

@@ -112,6 +112,9 @@ CREATE TABLE `progress` (
   `log_time` bigint NOT NULL COMMENT 'of the last applied record, made monotonic',
   `epoch` bigint NOT NULL COMMENT 'raised by every claim; an older one is fenced',
   `owner` varchar(64) COLLATE utf8mb4_bin NOT NULL COMMENT 'process that claimed last, for people',
+  `applied_offset` bigint DEFAULT NULL COMMENT 'of the last applied record; behind it, only markers',
+  `applied_time` bigint DEFAULT NULL COMMENT 'its append time as the broker gave it',
+  `applied_digest` char(22) COLLATE utf8mb4_bin DEFAULT NULL COMMENT 'of its key, value and headers',
   PRIMARY KEY (`engine`,`lane`),
   CONSTRAINT `never_by_stale_owner` CHECK ((`next_offset` >= 0))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

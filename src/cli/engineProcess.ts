@@ -2,6 +2,7 @@ import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
 import { EngineConsumer } from '../../consumers/engineConsumer.ts';
+import { SharedReader } from '../../consumers/sharedReader.ts';
 import { OutboxPublisher } from '../../producers/outboxPublisher.ts';
 import { TickScheduler } from '../../producers/tickScheduler.ts';
 import type { Settings } from '../config/settings.ts';
@@ -14,6 +15,7 @@ import { policyOf } from '../engine/policyOf.ts';
 import type { SliceRounds } from '../engine/sliceRounds.ts';
 import { StockLane } from '../engine/stockLane.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
+import { PartitionReader } from '../messaging/partitionReader.ts';
 import type { SchemaRegistry } from '../messaging/registry/schemaRegistry.ts';
 import { encodeOrderEvent } from '../messaging/orderEventCodec.ts';
 import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
@@ -80,6 +82,9 @@ export function engineProcess(
     invariant(identity, `${input.name} was not identified`);
     return identity;
   });
+  const reader = new SharedReader(
+    () => new PartitionReader(createKafka(settings, 'onhand-log-history', logger)),
+  );
   const logEnds = new Map<number, number>();
   const publisher = new OutboxPublisher({ ...shared, logger }, engine);
   const consumer = new EngineConsumer(
@@ -89,6 +94,7 @@ export function engineProcess(
       engine,
       input,
       logEnds,
+      reader,
       identifyLog,
       openWork: openWork(pool, settings),
       openPublisher: (claim) => publisher.open(claim),

@@ -4,6 +4,7 @@ import type { LaneId, Progress } from '../storage/progress.ts';
 import { HandlerError, positionKey } from './handlerError.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import type { LogEntry } from './laneWork.ts';
+import { progressAfter } from './progressAfter.ts';
 
 /** What records have caused: what changed, and the outbox rows that they must have left. */
 export interface Folded<Fact> {
@@ -31,7 +32,8 @@ export abstract class LaneFold<Entry extends LogEntry = LogEntry, Fact = unknown
     this.poison = new Map();
     this.learnFailed(failed);
     const id = { engine, lane, topicId, partitionCount };
-    this.#progress = { ...id, nextOffset: 0, outboxSequence: 0, logTime: 0, epoch: 0 };
+    const start = { nextOffset: 0, outboxSequence: 0, logTime: 0, epoch: 0, applied: null };
+    this.#progress = { ...id, ...start };
   }
 
   /** How far it is; the epoch is always 0. */
@@ -49,10 +51,13 @@ export abstract class LaneFold<Entry extends LogEntry = LogEntry, Fact = unknown
     for (const one of failed) this.poison.set(positionKey(one), one);
   }
 
-  /** Goes on from where the lane was when the state was as it was put in here. */
+  /**
+   * Goes on from where the lane was when the state was as it was put in here. The last applied
+   * record is not known then, before another one is applied.
+   */
   resume(at: Pick<Progress, 'nextOffset' | 'outboxSequence' | 'logTime'>): void {
     const { nextOffset, outboxSequence, logTime } = at;
-    this.#progress = { ...this.#progress, nextOffset, outboxSequence, logTime };
+    this.#progress = { ...this.#progress, nextOffset, outboxSequence, logTime, applied: null };
   }
 
   /** Applies records in log order and returns the outbox rows that they must have left. */
@@ -74,12 +79,7 @@ export abstract class LaneFold<Entry extends LogEntry = LogEntry, Fact = unknown
       last = entry;
     }
     if (!last) return folded;
-    this.#progress = {
-      ...from,
-      nextOffset: last.record.offset + 1,
-      outboxSequence: from.outboxSequence + folded.rows.length,
-      logTime: last.time,
-    };
+    this.#progress = progressAfter(from, last, last.record.offset + 1, folded.rows.length);
     return folded;
   }
 

@@ -10,6 +10,7 @@ import type { Poison } from './handlerError.ts';
 import type { LaneWork, SliceResult } from './laneWork.ts';
 import { type OrderEntry, decodeOrderSlice } from './orderEntry.ts';
 import { orderOutcomes } from './orderOutcomes.ts';
+import { progressAfter } from './progressAfter.ts';
 import type { SliceLimits } from './sliceLimits.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
 
@@ -46,7 +47,7 @@ export class OrderLane implements LaneWork<OrderEntry> {
     const known = new Set(state.orders.keys());
     const decided = decideOrders(state, entries, from, poison);
     const { taken, rows, facts } = decided;
-    const progress = progressAfter(from, entries, nextOffset, decided);
+    const progress = reached(from, entries, nextOffset, decided);
     const touched = new Set(facts.map(({ orderId }) => orderId));
     const changed = [...touched].sort().flatMap((orderId) => {
       const order = state.orders.get(orderId);
@@ -127,19 +128,15 @@ export class OrderLane implements LaneWork<OrderEntry> {
   }
 }
 
-function progressAfter(
+function reached(
   from: Progress,
   entries: readonly OrderEntry[],
   nextOffset: number,
   { taken, rows }: DecidedOrders,
 ): Progress {
   const last = entries[taken - 1];
-  return {
-    ...from,
-    nextOffset: last && taken < entries.length ? last.record.offset + 1 : nextOffset,
-    outboxSequence: from.outboxSequence + rows.length,
-    logTime: last?.time ?? from.logTime,
-  };
+  const end = last && taken < entries.length ? last.record.offset + 1 : nextOffset;
+  return progressAfter(from, last, end, rows.length);
 }
 
 function isTick(entry: OrderEntry): boolean {

@@ -3,6 +3,7 @@ import type { Entry } from './decodeSlice.ts';
 import type { Poison } from './handlerError.ts';
 import type { LaneState } from './laneState.ts';
 import type { SliceResult } from './laneWork.ts';
+import { progressAfter } from './progressAfter.ts';
 import type { SliceTransaction } from './sliceTransaction.ts';
 import { stockOutcomes } from './stockOutcomes.ts';
 
@@ -23,12 +24,7 @@ export async function processSlice(
   // 2. and 3. Load all that the slice names, decide in memory; or it was done ahead.
   const decision = await laneState.decide(transaction, from, entries, poison);
   const { state, parking, events, rows, changes, forgotten } = decision;
-  const progress = {
-    ...from,
-    nextOffset,
-    outboxSequence: from.outboxSequence + rows.length,
-    logTime: entries.at(-1)?.time ?? from.logTime,
-  };
+  const progress = progressAfter(from, entries.at(-1), nextOffset, rows.length);
 
   // 4. Save, the compare-and-set first. The next slice is decided meanwhile.
   const decided = performance.now();

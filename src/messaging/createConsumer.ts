@@ -22,6 +22,7 @@ export function createConsumer(kafka: Kafka, config: Config, failures: ConsumerF
           onOffsetOutOfRange: (failure) => {
             failures.onOffsetOutOfRange(failure);
           },
+          onFetchFailed: () => failures.onFetchFailed?.(),
           onCrash: (error) => {
             if (!ended) failures.onCrash(error);
           },

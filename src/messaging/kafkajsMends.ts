@@ -2,6 +2,7 @@ import { invariant } from '../ops/errors.ts';
 import { mendAbortedRecords } from './mends/abortedRecords.ts';
 import { mendCoordinatorLookups } from './mends/coordinatorLookups.ts';
 import { mendCrash } from './mends/crash.ts';
+import { mendFetchFailures } from './mends/fetchFailures.ts';
 import { mendIdleTimer } from './mends/idleTimer.ts';
 import { type LoadInternal, loadInternal } from './mends/loadInternal.ts';
 import { mendOffsetReset } from './mends/offsetReset.ts';
@@ -17,6 +18,7 @@ const mends = [
   mendIdleTimer,
   mendAbortedRecords,
   mendOffsetReset,
+  mendFetchFailures,
   mendTransactionWaits,
   mendCoordinatorLookups,
   mendCrash,

@@ -19,11 +19,13 @@ interface FetchingCluster extends Omit<Cluster, 'findBroker'> {
   }>;
 }
 
-const readCommitted = 1;
-/** Bytes of one answer, about; two of them are in memory for each reading. */
-const fetchBytes = 262_144;
-/** How long the broker holds a question for which there is nothing yet. */
-const waitMs = 500;
+/**
+ * Of committed records. Bytes of one answer, about: two of them are in memory for each reading. And
+ * for how many ms the broker holds a question for which there is nothing yet.
+ */
+const stretch = { isolationLevel: 1, maxBytes: 262_144, maxWaitTime: 500 };
+/** However large it is, the broker sends a first batch. Open transactions do not hide it. */
+const oneBatch = { isolationLevel: 0, maxBytes: 1, maxWaitTime: 50 };
 
 /**
  * Reads stretches of partitions, as many as are wanted at once, without a consumer group: nobody
@@ -77,8 +79,30 @@ export class PartitionReader {
     }
   }
 
+  /**
+   * The record at one offset, committed or not; undefined where there is none, because a marker
+   * stands there or the log ends before. Throws LOG_CUT when the offset is outside the log, kafkajs'
+   * errors.
+   */
+  async recordAt(
+    topic: string,
+    partition: number,
+    offset: number,
+  ): Promise<KafkaMessage | undefined> {
+    await this.#cluster.addTargetTopic(topic);
+    const { messages } = await this.#fetch(topic, partition, offset, oneBatch);
+    return messages.find((message) => {
+      return !message.isControlRecord && message.offset === String(offset);
+    });
+  }
+
   /** One answer of the partition's leader; a new leader, or a broken connection, is tried again. */
-  #fetch(topic: string, partition: number, from: number): Promise<FetchedPartition> {
+  #fetch(
+    topic: string,
+    partition: number,
+    from: number,
+    { isolationLevel, maxWaitTime, maxBytes } = stretch,
+  ): Promise<FetchedPartition> {
     const cluster = this.#cluster;
     return cluster.retrier(async (bail) => {
       try {
@@ -86,13 +110,11 @@ export class PartitionReader {
         if (nodeId === undefined) throw new Error(`${topic}/${partition} has no leader`);
         const broker = await cluster.findBroker({ nodeId });
         const { responses } = await broker.fetch({
-          isolationLevel: readCommitted,
-          maxWaitTime: waitMs,
+          isolationLevel,
+          maxWaitTime,
           minBytes: 1,
-          maxBytes: fetchBytes,
-          topics: [
-            { topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: fetchBytes }] },
-          ],
+          maxBytes,
+          topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
         });
         return responses[0]?.partitions[0] ?? { lastStableOffset: '0', messages: [] };
       } catch (error) {

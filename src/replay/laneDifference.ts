@@ -1,6 +1,7 @@
 import { policyOf } from '../engine/policyOf.ts';
 import type { Settings } from '../config/settings.ts';
 import { OperationalError, invariant } from '../ops/errors.ts';
+import { isSameRecord } from '../storage/appliedRecord.ts';
 import type { LaneTableName } from '../storage/laneTables.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 import { readPublished } from '../storage/publications.ts';
@@ -23,7 +24,7 @@ export interface LaneDifference {
   /** By table; those that are as they should be are left out. */
   tables: Partial<Record<LaneTableName, TableDifference>>;
   /** Columns of the progress row that are wrong. */
-  wrongProgress: ('outboxSequence' | 'logTime')[];
+  wrongProgress: ('outboxSequence' | 'logTime' | 'applied')[];
 }
 
 /**
@@ -77,6 +78,11 @@ export async function laneDifference(
   }
   for (const field of ['outboxSequence', 'logTime'] as const) {
     if (progress[field] !== replay.progress[field]) difference.wrongProgress.push(field);
+  }
+  const { applied } = replay.progress;
+  // A fold that begins at a checkpoint may not know it, nor an installation from before.
+  if (applied && progress.applied && !isSameRecord(applied, progress.applied)) {
+    difference.wrongProgress.push('applied');
   }
   return difference;
 }

@@ -110,10 +110,21 @@ async function swap(
     if (difference.tables[table.name]) await applyDifference(connection, table, difference.rows);
   }
   const { outboxSequence, logTime } = replay.progress;
+  const applied = replay.progress.applied ?? difference.progress.applied;
   await connection.query(
-    `UPDATE progress SET outbox_sequence = ?, log_time = ?, epoch = epoch + 1
+    `UPDATE progress SET outbox_sequence = ?, log_time = ?, applied_offset = ?, applied_time = ?,
+       applied_digest = ?, epoch = epoch + 1
      WHERE engine = ? AND lane = ? AND topic_id = ?`,
-    [outboxSequence, logTime, engine, lane, id.topicId],
+    [
+      outboxSequence,
+      logTime,
+      applied?.offset ?? null,
+      applied?.time ?? null,
+      applied?.digest ?? null,
+      engine,
+      lane,
+      id.topicId,
+    ],
   );
   await operation.requireLock(connection);
   faultPoint('rebuild-before-commit');

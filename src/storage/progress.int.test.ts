@@ -26,7 +26,7 @@ describe('the progress of a lane', function () {
   it('begins at the start of the log', async () => {
     expect(await readProgress(database.pool, 'stock', 0)).to.be.undefined;
     const claimed = await claim(id);
-    const start = { nextOffset: 0, outboxSequence: 0, logTime: 0 };
+    const start = { nextOffset: 0, outboxSequence: 0, logTime: 0, applied: null };
     expect(claimed).to.deep.equal({ ...id, ...start, epoch: claimed.epoch });
     expect(await readProgress(database.pool, 'stock', 0)).to.deep.equal(claimed);
   });
@@ -40,7 +40,8 @@ describe('the progress of a lane', function () {
 
   it('moves from where it is, and only there', async () => {
     const from = await claim({ ...id, lane: 2 });
-    const to = { ...from, nextOffset: 10, outboxSequence: 12, logTime: 1_700_000_000_000 };
+    const applied = { offset: 8, time: 1_699_999_999_999, digest: 'd'.repeat(22) };
+    const to = { ...from, nextOffset: 10, outboxSequence: 12, logTime: 1_700_000_000_000, applied };
     const advance = (a: typeof from, b: typeof from) =>
       inTransaction(database.pool, (connection) =>
         advanceProgress(connection, 'stock', [{ from: a, to: b }]),

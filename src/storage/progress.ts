@@ -1,5 +1,11 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { OperationalError, messageOf } from '../ops/errors.ts';
+import {
+  type AppliedColumns,
+  type AppliedRecord,
+  appliedColumns,
+  withApplied,
+} from './appliedRecord.ts';
 import { namedRows } from './rowStatements.ts';
 import { codeOf } from './storageErrors.ts';
 import type { Querying } from './together.ts';
@@ -26,6 +32,11 @@ export interface Progress extends LaneId {
   /** Log time of the last applied record, in ms since 1970; 0 before the first. */
   logTime: number;
   epoch: number;
+  /**
+   * The last applied record, the one nearest to `nextOffset`; null before the first, and when it
+   * was applied by a release that did not note it.
+   */
+  applied: AppliedRecord | null;
 }
 
 /** Another owner has claimed the lane, or the progress moved without us. Nothing was written. */
@@ -67,11 +78,13 @@ export async function readProgress(
 ): Promise<Progress | undefined> {
   const [rows] = await connection.query<RowDataPacket[]>(
     `SELECT engine, lane, topic_id AS topicId, partition_count AS partitionCount,
-       next_offset AS nextOffset, outbox_sequence AS outboxSequence, log_time AS logTime, epoch
+       next_offset AS nextOffset, outbox_sequence AS outboxSequence, log_time AS logTime, epoch,
+       ${appliedColumns}
      FROM progress WHERE engine = ? AND lane = ?`,
     [engine, lane],
   );
-  return rows[0] as Progress | undefined;
+  const row = rows[0] as (Omit<Progress, 'applied'> & AppliedColumns) | undefined;
+  return row && withApplied(row);
 }
 
 /** From where a lane goes to where. */
@@ -93,18 +106,25 @@ export async function advanceProgress(
 ): Promise<void> {
   if (advances.length === 0) return;
   const rows = advances.map(({ from, to }) => {
-    return [from.lane, from.nextOffset, from.epoch, to.nextOffset, to.outboxSequence, to.logTime];
+    const { nextOffset, outboxSequence, logTime, applied } = to;
+    const reached = [nextOffset, outboxSequence, logTime];
+    const last = [applied?.offset ?? null, applied?.time ?? null, applied?.digest ?? null];
+    return [from.lane, from.nextOffset, from.epoch, ...reached, ...last];
   });
   try {
     const [{ affectedRows }] = await connection.query<ResultSetHeader>(
       `UPDATE ${namedRows(rows)}
-         AS moved (lane, from_offset, epoch, next_offset, outbox_sequence, log_time)
+         AS moved (lane, from_offset, epoch, next_offset, outbox_sequence, log_time,
+           applied_offset, applied_time, applied_digest)
        STRAIGHT_JOIN progress FORCE INDEX (PRIMARY)
          ON progress.engine = ? AND progress.lane = moved.lane
        SET progress.next_offset = IF(
            progress.next_offset = moved.from_offset AND progress.epoch = moved.epoch,
            moved.next_offset, -1),
-         progress.outbox_sequence = moved.outbox_sequence, progress.log_time = moved.log_time`,
+         progress.outbox_sequence = moved.outbox_sequence, progress.log_time = moved.log_time,
+         progress.applied_offset = moved.applied_offset,
+         progress.applied_time = moved.applied_time,
+         progress.applied_digest = moved.applied_digest`,
       [engine],
     );
     if (affectedRows === advances.length) return;

@@ -43,7 +43,7 @@ describe('auditRows', function () {
       [1, 2, 3].map((sequence) => [engine, 0, sequence, 'dead-letter', 1]),
     );
     for (const engine of ['stock', 'order']) {
-      const lane = [engine, 0, 't'.repeat(22), 1, 9, 3, 1, 1, 'test'];
+      const lane = [engine, 0, 't'.repeat(22), 1, 9, 3, 1, 1, 'test', null, null, null];
       await planting.query('INSERT INTO progress VALUES (?)', [lane]);
     }
     await planting.query('INSERT INTO outbox (engine, lane, sequence, kind, time) VALUES ?', [

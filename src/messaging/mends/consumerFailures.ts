@@ -9,6 +9,8 @@ export interface OffsetOutOfRange {
 export interface ConsumerFailures {
   /** The partition is paused and its position unchanged; seek, then resume, or leave it. */
   onOffsetOutOfRange(failure: OffsetOutOfRange): void;
+  /** A fetch has failed; the next one may be of another broker, or of one that was away. */
+  onFetchFailed?(): void;
   /** The consumer is dead and will not restart. Told once, before kafkajs tidies up. */
   onCrash(error: Error): void;
 }
