@@ -138,7 +138,7 @@ export class EngineConsumer {
   /**
    * Under the same id a log may have been cut back and have grown again: a broker was restored from
    * its disk, or an unclean leader was elected. True when what the lane has taken last is there.
-   * When it is not, the lane is claimed anew: what it has taken and not applied is dropped then, and
+   * When it is not, the lane is claimed anew: what it has taken and not applied is dropped, and
    * what it has applied is compared.
    */
   async #checkHistory(lane: Lane): Promise<boolean> {

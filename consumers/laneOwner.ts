@@ -19,7 +19,7 @@ import { inTransaction } from '../src/storage/database.ts';
 import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
-import { firstDifference, logReplaced, traceRecord } from './logHistory.ts';
+import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
 import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
 import { requirePartitionCount } from './requirePartitionCount.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
@@ -226,21 +226,20 @@ export class LaneOwner {
     const log = await admin.fetchTopicOffsets(input.name);
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
     faultPoint('claim-after-commit');
-    requireWithinLog(claim, log);
-    await this.#requireSameLog(claim);
+    const younger = () => firstYounger(admin, input.name, claim);
+    await requireWithinLog(claim, log, younger);
+    await this.#requireSameLog(claim, younger);
     return claim;
   }
 
   /** Throws TOPIC_REPLACED when the log does not hold what the lane has applied last. */
-  async #requireSameLog(claim: Progress): Promise<void> {
-    const { input, admin, reader, logger } = this.#context;
+  async #requireSameLog(claim: Progress, younger: () => Promise<number>): Promise<void> {
+    const { input, reader, logger } = this.#context;
     const { lane, applied, nextOffset } = claim;
     const trace = applied
       ? await reader.use((one) => traceRecord(one, input.name, lane, applied))
       : 'unknown';
-    if (typeof trace === 'object') {
-      throw logReplaced(trace, await firstDifference(admin, input.name, claim, trace));
-    }
+    if (typeof trace === 'object') throw logReplaced(trace, await younger());
     if (trace === 'same' || nextOffset === 0) return;
     // Nobody can tell whether the log is the same, which is no reason to stand still.
     logger.info({ lane, record: trace }, 'last applied record not compared with the log');

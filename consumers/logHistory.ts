@@ -35,24 +35,23 @@ export async function traceRecord(
 }
 
 /**
- * The first offset at which a log differs from what a lane has applied, or (where the broker's
- * clock was set back) one after it. Whatever was applied had been appended by the lane's log time;
- * what replaced it came later. So the first record that is younger is the first of the others, and
- * one question to the broker finds it. Throws kafkajs' errors.
+ * Where a log begins to differ from what a lane has applied, if it does: whatever was applied had
+ * been appended by the lane's log time, and what replaced it came later, so that it is the first
+ * record that is younger, which the broker knows where to find. (Only where a clock was set back it
+ * may be an earlier one.) The log's end when none is younger. Throws kafkajs' errors.
  */
-export async function firstDifference(
+export async function firstYounger(
   admin: Admin,
   topic: string,
   { lane, logTime }: Pick<Progress, 'lane' | 'logTime'>,
-  { taken }: Parting,
 ): Promise<number> {
   const younger = await admin.fetchTopicOffsetsByTimestamp(topic, logTime + 1);
-  const first = younger.find(({ partition }) => partition === lane)?.offset ?? taken.offset;
-  return Math.min(Number(first), taken.offset);
+  return Number(younger.find(({ partition }) => partition === lane)?.offset ?? Infinity);
 }
 
 /** Says that a log was cut back and has grown again. */
-export function logReplaced({ taken, found }: Parting, first: number): OperationalError {
+export function logReplaced({ taken, found }: Parting, younger: number): OperationalError {
+  const first = Math.min(younger, taken.offset);
   const was = `the record appended ${timeText(taken)}`;
   const is = found ? `one appended ${timeText(found)}` : 'none';
   return new OperationalError(
@@ -62,7 +61,7 @@ export function logReplaced({ taken, found }: Parting, first: number): Operation
     {
       hint:
         'Restore the log that the stored state was made from, for example from another replica. ' +
-        '`onhand replay verify` lists what was applied and is not in the log.',
+        '`onhand replay verify` names what was applied and is not in the log.',
     },
   );
 }

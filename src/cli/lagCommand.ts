@@ -17,6 +17,8 @@ Examples:
   $ onhand lag --max 1000   for scripts: exit code 1 when a lane is more than 1000 records behind
   $ onhand lag --json
 
+A lag below 0 says that the log ends before what was applied. Then, and when the log does not hold
+what was applied last, it was cut or replaced: exit code 1, and the first offset that differs.
 "oldest" is the age of the oldest record that is not applied; "unpublished" counts outbox rows that
 are not on Kafka yet; "owner" is the process that claimed the lane last.`;
 
@@ -35,15 +37,24 @@ async function lag({ max = Infinity, json }: Options): Promise<void> {
     const lanes = await readLag(servers);
     const total = totalOf(lanes);
     const behind = lanes.filter(({ lagRecords }) => lagRecords > max);
-    if (json) printLine(JSON.stringify({ ok: behind.length === 0, total, lanes }, null, 2));
-    else print(lanes, total);
-    if (behind.length === 0) return;
-    if (!json) {
-      const names = behind.map(({ engine, lane }) => `${engine} ${lane}`).join(', ');
-      printLine(colors.red(`more than ${max} records behind: ${names}`));
+    const replaced = lanes.filter(({ replacedFrom }) => replacedFrom !== null);
+    const ok = behind.length + replaced.length === 0;
+    if (json) printLine(JSON.stringify({ ok, total, lanes }, null, 2));
+    else {
+      print(lanes, total);
+      for (const lane of replaced) printLine(colors.red(replacedText(lane)));
+      if (behind.length > 0) {
+        const names = behind.map(({ engine, lane }) => `${engine} ${lane}`).join(', ');
+        printLine(colors.red(`more than ${max} records behind: ${names}`));
+      }
     }
-    process.exitCode = 1;
+    if (!ok) process.exitCode = 1;
   });
+}
+
+function replacedText({ engine, lane, lagRecords, replacedFrom }: LaneLag): string {
+  const end = lagRecords < 0 ? `ends ${-lagRecords} offsets before what was applied; it ` : '';
+  return `the log of ${engine} ${lane} ${end}differs from what was applied from ${replacedFrom} on`;
 }
 
 type Total = Pick<LaneLag, 'lagRecords' | 'lagSeconds' | 'unpublished'>;
@@ -52,7 +63,8 @@ type Total = Pick<LaneLag, 'lagRecords' | 'lagSeconds' | 'unpublished'>;
 function totalOf(lanes: readonly LaneLag[]): Total {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   return {
-    lagRecords: sum(lanes.map(({ lagRecords }) => lagRecords)),
+    // A log that is too short makes no other lane's lag smaller.
+    lagRecords: sum(lanes.map(({ lagRecords }) => Math.max(0, lagRecords))),
     lagSeconds: Math.max(0, ...lanes.map(({ lagSeconds }) => lagSeconds)),
     unpublished: sum(lanes.map(({ unpublished }) => unpublished)),
   };

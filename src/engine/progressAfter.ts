@@ -24,7 +24,7 @@ export function appliedRecord(record: LaneRecord): AppliedRecord {
   return { offset: record.offset, time: record.timestamp, digest: digestOf(record) };
 }
 
-/** Of the bytes as they came, each part after its length: what is null differs from what is empty. */
+/** Of the bytes as they came, each after its length: what is null differs from what is empty. */
 function digestOf({ key, value, received, headers }: LaneRecord): string {
   const hash = createHash('sha256');
   const add = (part: Buffer | string | null) => {

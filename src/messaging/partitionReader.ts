@@ -81,8 +81,8 @@ export class PartitionReader {
 
   /**
    * The record at one offset, committed or not; undefined where there is none, because a marker
-   * stands there or the log ends before. Throws LOG_CUT when the offset is outside the log, kafkajs'
-   * errors.
+   * stands there or the log ends just before. Throws LOG_CUT when the offset is outside the log,
+   * kafkajs' errors.
    */
   async recordAt(
     topic: string,

@@ -1,3 +1,5 @@
+import type { Admin } from 'kafkajs';
+import { firstYounger, traceRecord } from '../../consumers/logHistory.ts';
 import { cursorGroup } from '../messaging/kafkaNames.ts';
 import type { PartitionReader } from '../messaging/partitionReader.ts';
 import { topicsOf } from '../messaging/topics.ts';
@@ -14,8 +16,10 @@ export interface LaneLag {
   nextOffset: number;
   /** First offset that the log does not have yet. */
   logEnd: number;
-  /** Offsets between the two. */
+  /** Offsets between the two; negative when the log ends before what was applied. */
   lagRecords: number;
+  /** Offset from which on the log is not the one that was applied; null as far as it is. */
+  replacedFrom: number | null;
   /** Age of the oldest record that is not applied, by the broker's clock, in s; 0 without one. */
   lagSeconds: number;
   /** Outbox rows that are not on Kafka. */
@@ -60,13 +64,30 @@ async function readEngineLag(
       lane: partition,
       nextOffset,
       logEnd,
-      lagRecords: Math.max(0, logEnd - nextOffset),
+      lagRecords: logEnd - nextOffset,
+      replacedFrom: lane ? await replacedFrom(admin, reader, input.name, lane, logEnd) : null,
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
       unpublished: lane ? unpublished(lane, Number(cursor ?? -1)) : 0,
       owner: lane?.owner ?? null,
     });
   }
   return lags;
+}
+
+async function replacedFrom(
+  admin: Admin,
+  reader: PartitionReader,
+  topic: string,
+  lane: ListedLane,
+  logEnd: number,
+): Promise<number | null> {
+  const { applied, nextOffset } = lane;
+  if (logEnd >= nextOffset) {
+    if (!applied) return null;
+    const trace = await traceRecord(reader, topic, lane.lane, applied);
+    if (trace === 'same' || trace === 'deleted') return null;
+  }
+  return Math.min(await firstYounger(admin, topic, lane), logEnd, applied?.offset ?? logEnd);
 }
 
 function unpublished({ outboxSequence, published }: ListedLane, cursor: number): number {

@@ -1,4 +1,10 @@
 import type { RowDataPacket } from 'mysql2/promise';
+import {
+  type AppliedColumns,
+  type AppliedRecord,
+  appliedColumns,
+  withApplied,
+} from './appliedRecord.ts';
 import type { EngineName } from './progress.ts';
 import type { Querying } from './together.ts';
 
@@ -8,6 +14,10 @@ export interface ListedLane {
   lane: number;
   /** First offset that is not applied. */
   nextOffset: number;
+  /** Log time of the last applied record, in ms since 1970; 0 before the first. */
+  logTime: number;
+  /** The last applied record; null before the first, or when it is not known. */
+  applied: AppliedRecord | null;
   outboxSequence: number;
   /** Outbox rows up to this sequence are on Kafka for certain; its cursor may be ahead. */
   published: number;
@@ -17,10 +27,10 @@ export interface ListedLane {
 
 /** Every lane that was ever claimed, by engine and number. */
 export async function listLanes(reader: Querying): Promise<ListedLane[]> {
-  const [rows] = await reader.query<(RowDataPacket & ListedLane)[]>(
+  const [rows] = await reader.query<RowDataPacket[]>(
     `SELECT engine, lane, next_offset AS nextOffset, outbox_sequence AS outboxSequence,
-       COALESCE(published, 0) AS published, owner
+       log_time AS logTime, COALESCE(published, 0) AS published, owner, ${appliedColumns}
      FROM progress LEFT JOIN publications USING (engine, lane) ORDER BY engine, lane`,
   );
-  return rows;
+  return (rows as (Omit<ListedLane, 'applied'> & AppliedColumns)[]).map(withApplied);
 }

@@ -8,7 +8,7 @@ interface ConsumerGroup {
 type Recover = (this: ConsumerGroup, error: Error) => Promise<void>;
 
 /**
- * After a broken connection or a change of leader kafkajs goes on by itself and tells nobody, though
+ * After a broken connection or a change of leader kafkajs goes on by itself and tells nobody, but
  * the log behind the next answer may be another one. Now the consumer's owner is told first.
  */
 export function mendFetchFailures(load: LoadInternal): void {
