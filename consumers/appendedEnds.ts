@@ -1,23 +1,16 @@
 import type { Kafka } from 'kafkajs';
-import { clusterOf } from '../src/messaging/kafkaCluster.ts';
-import { invariant } from '../src/ops/errors.ts';
+import { LogEndReader } from '../src/messaging/ends/logEndReader.ts';
 
 /**
  * The end of each partition of a topic, records of open transactions included. The offsets that
  * kafkajs' admin gives stop before the first of those. Opens a connection of its own.
  */
 export async function appendedEnds(kafka: Kafka, topic: string): Promise<Map<number, number>> {
-  const cluster = clusterOf(kafka, { readUncommitted: true });
+  const reader = new LogEndReader(kafka);
   try {
-    await cluster.connect();
-    await cluster.addTargetTopic(topic);
-    const partitions = cluster
-      .findTopicPartitionMetadata(topic)
-      .map(({ partitionId }) => ({ partition: partitionId }));
-    const [found] = await cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]);
-    invariant(found, `kafkajs told no offsets of ${topic}`);
-    return new Map(found.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    const ends = await reader.read(topic);
+    return new Map([...ends].map(([partition, { end }]) => [partition, end]));
   } finally {
-    await cluster.disconnect();
+    await reader.disconnect();
   }
 }

@@ -20,7 +20,13 @@ import { type EngineName, type Progress, claimLane } from '../src/storage/progre
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
 import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
-import { type LanePublisher, type OwnedLane, laneNumbers, noLaneNumbers } from './ownedLane.ts';
+import {
+  type LaneEnd,
+  type LanePublisher,
+  type OwnedLane,
+  laneNumbers,
+  noLaneNumbers,
+} from './ownedLane.ts';
 import { requirePartitionCount } from './requirePartitionCount.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
 import type { SharedReader } from './sharedReader.ts';
@@ -44,7 +50,7 @@ export interface LaneContext {
   logger: Logger;
   metrics: Metrics;
   /** Where the logs of lanes end, as last looked up. */
-  logEnds: ReadonlyMap<number, number>;
+  logEnds: ReadonlyMap<number, LaneEnd>;
   openPublisher(claim: Progress): LanePublisher;
   /** Shared by all lanes of the process. */
   rounds: SliceRounds;
@@ -223,6 +229,7 @@ export class LaneOwner {
     const identity = await identifyLog();
     requirePartitionCount(identity, input);
     const id = { engine, lane: partition, ...identity };
+    // The stable end: no progress can be beyond it, so it shows more cuts than the true end.
     const log = await admin.fetchTopicOffsets(input.name);
     const claim = await inTransaction(pool, (connection) => claimLane(connection, id, owner));
     faultPoint('claim-after-commit');

@@ -1,3 +1,4 @@
+import type { LogEnd } from '../src/messaging/ends/logEndReader.ts';
 import type { LaneStatus } from '../src/ops/laneStatus.ts';
 import type { Trouble } from '../src/ops/trouble.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
@@ -23,19 +24,27 @@ export interface OwnedLane {
 
 type LaneNumbers = Omit<LaneStatus, 'engine' | 'lane' | 'state' | 'trouble'>;
 
+/** The end of a lane's log, as last looked up. */
+export interface LaneEnd extends LogEnd {
+  /** Since when a transaction is seen open at `stable`, in ms since 1970; undefined: none is. */
+  openSince?: number | undefined;
+}
+
 /** How far a claimed lane is, with the end of its log where that is known. */
 export function laneNumbers(
   { lane, publisher, unpublished }: OwnedLane,
-  logEnd: number | undefined,
+  log: LaneEnd | undefined,
 ): LaneNumbers {
   const { nextOffset, outboxSequence } = lane.progress;
   // What was fetched since the end was looked up shows that the log is longer.
-  const lagRecords = logEnd === undefined ? null : Math.max(logEnd, lane.accepted) - lane.position;
+  const lagRecords = log === undefined ? null : Math.max(log.end, lane.accepted) - lane.position;
+  const openRecords = log === undefined ? null : log.end - Math.max(log.stable, lane.accepted);
   const { cursor } = publisher;
   return {
     nextOffset,
     lagRecords,
-    lagSeconds: waitedSeconds(lane) ?? (lagRecords === 0 ? 0 : null),
+    lagSeconds: waitedSeconds(lane) ?? (lagRecords === 0 ? 0 : heldUpSeconds(lane, log)),
+    openRecords: openRecords === null ? null : Math.max(0, openRecords),
     outboxLagRows: cursor === undefined ? null : outboxSequence - cursor,
     oldestUnpublishedSeconds:
       cursor === undefined ? null : unpublished.age(cursor, performance.now()) / 1000,
@@ -46,11 +55,18 @@ function waitedSeconds({ waitingSince }: Lane): number | null {
   return waitingSince === undefined ? null : Math.max(0, Date.now() - waitingSince) / 1000;
 }
 
+/** How long it has waited for the end of a transaction, with nothing else to do; else null. */
+function heldUpSeconds({ accepted }: Lane, log: LaneEnd | undefined): number | null {
+  if (log?.openSince === undefined || accepted < log.stable || accepted >= log.end) return null;
+  return Math.max(0, Date.now() - log.openSince) / 1000;
+}
+
 /** Of a lane that is not ours, nothing is known. */
 export const noLaneNumbers: LaneNumbers = {
   nextOffset: null,
   lagRecords: null,
   lagSeconds: null,
+  openRecords: null,
   outboxLagRows: null,
   oldestUnpublishedSeconds: null,
 };

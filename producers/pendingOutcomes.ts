@@ -45,8 +45,11 @@ export class PendingOutcomes {
     return this.#recent.get(key) ?? this.#abandoned.get(key);
   }
 
-  /** Waits until `take` gets the outcome; after `deadlineMs` it fails with what `late` gives. */
-  wait(key: string, deadlineMs: number, late: () => Error): PendingOutcome {
+  /**
+   * Waits until `take` gets the outcome; after `deadlineMs` it fails with what `late` gives, unless
+   * the outcome comes before that.
+   */
+  wait(key: string, deadlineMs: number, late: () => Error | Promise<Error>): PendingOutcome {
     let fail: (error: Error) => void = () => undefined;
     const event = new Promise<PublishedStockEvent>((resolve, reject) => {
       const others = this.#waiting.get(key) ?? new Set();
@@ -67,7 +70,11 @@ export class PendingOutcomes {
           reject(error);
         },
       };
-      const timer = setTimeout(() => waiting.fail(late()), deadlineMs);
+      const timer = setTimeout(() => {
+        const error = late();
+        if (error instanceof Error) waiting.fail(error);
+        else void error.then(waiting.fail);
+      }, deadlineMs);
       this.#waiting.set(key, others.add(waiting));
       this.#size++;
       fail = waiting.fail;

@@ -8,6 +8,7 @@ import type { AskingCommand } from '../src/domain/commands.ts';
 import { isId } from '../src/domain/limits.ts';
 import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { decodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
+import { LaneHoldUps } from './laneHoldUps.ts';
 import { OutcomeMailboxReader } from './outcomeMailboxReader.ts';
 import { PendingOutcomes, outcomeKey } from './pendingOutcomes.ts';
 import { RecordBatcher } from './recordBatcher.ts';
@@ -65,6 +66,7 @@ export class StockClient {
   readonly #batcher: RecordBatcher;
   readonly #outcomes = new PendingOutcomes(recentMax);
   readonly #tail: StockEventTail;
+  readonly #holdUps: LaneHoldUps;
   readonly #mailbox: OutcomeMailboxReader | undefined;
   #open = false;
 
@@ -75,6 +77,7 @@ export class StockClient {
     const { mailbox = false } = options;
     this.#producer = new StockCommandProducer(settings, logger, { mailbox });
     this.#batcher = new RecordBatcher((messages) => this.#producer.sendMessages(messages));
+    this.#holdUps = new LaneHoldUps(settings, logger);
     const take = this.#outcomes.take.bind(this.#outcomes);
     this.#tail = new StockEventTail(settings, logger, recentMax, take);
     if (mailbox) this.#mailbox = new OutcomeMailboxReader(settings, take);
@@ -97,7 +100,7 @@ export class StockClient {
     while (this.#outcomes.size > 0) await sleep(closePollMs);
     this.#mailbox?.close();
     await this.#batcher.idle();
-    await Promise.all([this.#tail.stop(), this.#producer.disconnect()]);
+    await Promise.all([this.#tail.stop(), this.#producer.disconnect(), this.#holdUps.close()]);
   }
 
   /** Goods came in: on hand += quantity. */
@@ -189,7 +192,9 @@ export class StockClient {
     if (earlier) return outcomeOf(earlier);
 
     this.#requireRoom(commandId);
-    const pending = this.#outcomes.wait(key, this.#deadlineMs, () => this.#late(commandId));
+    const pending = this.#outcomes.wait(key, this.#deadlineMs, () =>
+      this.#late(commandId, message),
+    );
     let isOpen = true;
     const closed = () => (isOpen = false);
     pending.event.then(closed, closed);
@@ -207,8 +212,10 @@ export class StockClient {
     throw new StockBusyError(commandId, reason, { mayBeDecided: false });
   }
 
-  #late(commandId: string): StockBusyError {
-    const reason = `no outcome within ${this.#deadlineMs} ms`;
+  async #late(commandId: string, { partition }: PlacedMessage): Promise<StockBusyError> {
+    const heldUp = await this.#holdUps.find(partition);
+    const cause = heldUp === undefined ? '' : `: ${heldUp}`;
+    const reason = `no outcome within ${this.#deadlineMs} ms${cause}`;
     return new StockBusyError(commandId, reason, { mayBeDecided: true });
   }
 }

@@ -27,6 +27,7 @@ import { sharedWhilePending } from '../ops/sharedWhilePending.ts';
 import type { EngineName } from '../storage/progress.ts';
 import type { ViewWriter } from '../view/viewWriter.ts';
 import type { EngineView } from './operatorServer.ts';
+import { EndWatch } from './watch/endWatch.ts';
 
 /** What the engines of a process share. */
 export interface EngineShared {
@@ -85,7 +86,8 @@ export function engineProcess(
   const reader = new SharedReader(
     () => new PartitionReader(createKafka(settings, 'onhand-log-history', logger)),
   );
-  const logEnds = new Map<number, number>();
+  const patienceMs = settings.ONHAND_OPEN_TRANSACTION_SECONDS * 1000;
+  const endWatch = new EndWatch(engine, input.name, patienceMs);
   const publisher = new OutboxPublisher({ ...shared, logger }, engine);
   const consumer = new EngineConsumer(
     {
@@ -93,8 +95,8 @@ export function engineProcess(
       logger,
       engine,
       input,
-      logEnds,
       reader,
+      logEnds: endWatch.ends,
       identifyLog,
       openWork: openWork(pool, settings),
       openPublisher: (claim) => publisher.open(claim),
@@ -105,7 +107,7 @@ export function engineProcess(
   const scheduler = new TickScheduler({ ...shared, logger, engine, input, tick, progress });
   const pruner = new OutboxPruner(pool, logger, policyOf(settings).commandMemoryMs, progress);
   return {
-    view: { engine, input, logEnds, statuses: () => consumer.lanes.statuses() },
+    view: { engine, input, endWatch, statuses: () => consumer.lanes.statuses() },
     start: async () => {
       await consumer.start();
       await scheduler.start();

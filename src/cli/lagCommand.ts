@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import { openTransactionText } from '../messaging/ends/openTransactionText.ts';
+import { topicsOf } from '../messaging/topics.ts';
 import { outputColors as colors } from '../ops/terminalColors.ts';
 import { textTable } from '../ops/textTable.ts';
 import { type LaneLag, readLag } from '../replay/readLag.ts';
+import type { ReplaySources } from '../replay/replaySources.ts';
 import { optionNumber } from './optionNumber.ts';
 import { printLine } from './print.ts';
 import { withReadServers } from './withReadServers.ts';
@@ -19,6 +22,9 @@ Examples:
 
 A lag below 0 says that the log ends before what was applied. Then, and when the log does not hold
 what was applied last, it was cut or replaced: exit code 1, and the first offset that differs.
+
+"log end" counts what a sender has begun in a transaction and not ended; where such a transaction
+holds a lane up for longer than ONHAND_OPEN_TRANSACTION_SECONDS, a line below the table names it.
 "oldest" is the age of the oldest record that is not applied; "unpublished" counts outbox rows that
 are not on Kafka yet; "owner" is the process that claimed the lane last.`;
 
@@ -42,6 +48,7 @@ async function lag({ max = Infinity, json }: Options): Promise<void> {
     if (json) printLine(JSON.stringify({ ok, total, lanes }, null, 2));
     else {
       print(lanes, total);
+      printOpen(lanes, servers);
       for (const lane of replaced) printLine(colors.red(replacedText(lane)));
       if (behind.length > 0) {
         const names = behind.map(({ engine, lane }) => `${engine} ${lane}`).join(', ');
@@ -76,6 +83,19 @@ function print(lanes: readonly LaneLag[], total: Total): void {
   });
   const head = ['engine', 'lane', 'log end', 'applied', 'lag', 'oldest', 'unpublished', 'owner'];
   printLine(textTable(head, [...rows, ['total', '', '', '', ...cells(total), '']]));
+}
+
+/** Transactions that hold lanes up for longer than a transaction of a busy sender takes. */
+function printOpen(lanes: readonly LaneLag[], { topics, settings }: ReplaySources): void {
+  for (const { engine, lane, logEnd: end, open } of lanes) {
+    if (!open) continue;
+    const seconds = open.since === null ? 0 : (Date.now() - open.since) / 1000;
+    if (seconds < settings.ONHAND_OPEN_TRANSACTION_SECONDS) continue;
+    const place = { topic: topicsOf(topics, engine).input.name, lane, end, stable: open.from };
+    const { reason, hint } = openTransactionText(place, open.transaction ?? undefined);
+    printLine(colors.yellow(`${engine} ${lane}: ${reason}, for ${Math.round(seconds)} s`));
+    printLine(`  ${hint}`);
+  }
 }
 
 function cells({ lagRecords, lagSeconds, unpublished }: Total) {

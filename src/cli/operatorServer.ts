@@ -1,12 +1,14 @@
-import type { Admin } from 'kafkajs';
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
 import { guardRoutes } from '../api/guardRoutes.ts';
 import { type ReadSources, readRoutes } from '../api/readRoutes.ts';
 import type { Settings } from '../config/settings.ts';
+import { LogEndReader } from '../messaging/ends/logEndReader.ts';
+import { createKafka } from '../messaging/kafkaClient.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { consumerGroup } from '../messaging/kafkaNames.ts';
 import type { Topic } from '../messaging/topics.ts';
+import type { Condition } from '../ops/conditions.ts';
 import { healthReport } from '../ops/healthReport.ts';
 import { type HttpServer, startHttpServer } from '../ops/httpServer.ts';
 import type { LaneStatus } from '../ops/laneStatus.ts';
@@ -17,6 +19,7 @@ import { openDatabase } from '../storage/database.ts';
 import type { EngineName } from '../storage/progress.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
 import { openViewClient } from '../view/viewClient.ts';
+import type { EndWatch } from './watch/endWatch.ts';
 
 const readConnectionsMax = 4;
 
@@ -24,7 +27,6 @@ const readConnectionsMax = 4;
 export interface OperatorContext {
   settings: Settings;
   pool: Pool;
-  admin: Admin;
   logger: Logger;
   metrics: Metrics;
 }
@@ -35,7 +37,7 @@ export interface EngineView {
   /** Its log. */
   input: Topic;
   /** Kept up to date here: where the logs of all lanes end. */
-  logEnds: Map<number, number>;
+  endWatch: EndWatch;
   /** Undefined before the first assignment of lanes. */
   statuses(): LaneStatus[] | undefined;
 }
@@ -50,11 +52,13 @@ export async function startOperatorServer(
   engines: readonly EngineView[],
 ): Promise<HttpServer> {
   const { settings, logger, metrics } = context;
-  const probes = serverProbes(context, engines);
+  const endReader = new LogEndReader(createKafka(settings, 'onhand-ends', logger));
+  const probes = serverProbes(context, engines, endReader);
   const operator = operatorRoutes({
-    health: () => healthReport(allLanes(engines), probes),
+    health: () => healthReport(allLanes(engines), probes, conditionsOf(engines)),
     metrics: async () => {
       metrics.showLanes(engines.map((view) => lanesOf(view, settings)));
+      metrics.showConditions(conditionsOf(engines), Date.now());
       for (const { server, trouble } of probes) metrics.serverUp.set({ server }, trouble ? 0 : 1);
       return {
         contentType: metrics.registry.contentType,
@@ -77,6 +81,7 @@ export async function startOperatorServer(
     close: async () => {
       for (const probe of probes) probe.stop();
       await server.close();
+      await endReader.disconnect();
       await closeSources(sources);
     },
   };
@@ -102,6 +107,11 @@ function allLanes(engines: readonly EngineView[]): LaneStatus[] | undefined {
   return lanes.includes(undefined) ? undefined : lanes.flatMap((statuses) => statuses ?? []);
 }
 
+/** What is wrong around the lanes that are assigned to this process. */
+function conditionsOf(engines: readonly EngineView[]): Condition[] {
+  return engines.flatMap((view) => view.endWatch.conditions(view.statuses() ?? []));
+}
+
 function lanesOf(view: EngineView, settings: Settings): EngineLanes {
   const { engine, input } = view;
   const consumergroup = consumerGroup(settings, engine);
@@ -109,14 +119,12 @@ function lanesOf(view: EngineView, settings: Settings): EngineLanes {
 }
 
 function serverProbes(
-  { settings, pool, admin }: OperatorContext,
+  { settings, pool }: OperatorContext,
   engines: readonly EngineView[],
+  endReader: LogEndReader,
 ): ServerProbe[] {
   const findEnds = async () => {
-    for (const { input, logEnds } of engines) {
-      const ends = await admin.fetchTopicOffsets(input.name);
-      for (const { partition, high } of ends) logEnds.set(partition, Number(high));
-    }
+    for (const { endWatch } of engines) await endWatch.look(endReader);
   };
   return [
     new ServerProbe('kafka', findEnds, (error) => toOperationalError(error, settings)),

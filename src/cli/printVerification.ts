@@ -29,7 +29,7 @@ export function printLanes({ lanes, findings }: Verification): void {
     const { engine, lane, differences, records } = proof;
     const first = findings.find((one) => one.engine === engine && one.lane === lane);
     const place = `${engine}: ${provedText(proof)} of partition ${lane}`;
-    const count = `${records.toLocaleString('en')} records`;
+    const count = `${records.toLocaleString('en')} records${openText(proof)}`;
     if (!first) printLine(checkLine(true, place, count));
     else {
       const at = first.offset === null ? 'beside the log' : `first at offset ${first.offset}`;
@@ -44,6 +44,11 @@ function provedText({ from, offset, isAtProgress }: LaneProof): string {
   return from === 0
     ? `proved up to offset ${offset}`
     : `proved from ${from} up to offset ${offset}`;
+}
+
+function openText({ openRecords }: LaneProof): string {
+  if (openRecords === 0) return '';
+  return `; ${openRecords.toLocaleString('en')} beyond it are in an open transaction`;
 }
 
 function printFindings({ lanes, findings }: Verification): void {

@@ -100,6 +100,9 @@ export const settings = z
     ONHAND_SESSION_TIMEOUT_SECONDS: count(10, 300).describe(
       'how long a worker may be silent before its lanes go to others, in seconds',
     ),
+    ONHAND_OPEN_TRANSACTION_SECONDS: count(10, 3600).describe(
+      'how long an open transaction may hold up a lane before that is a condition, in seconds',
+    ),
     ONHAND_RESERVATION_TTL_SECONDS: count(1800, 31_536_000).describe(
       'life of a reservation that names none, in seconds',
     ),

@@ -2,6 +2,7 @@ import { descriptionOf, isSecret, settingNames, settings } from '../config/setti
 import { REJECTIONS, REJECTIONS_OF } from '../domain/rejections.ts';
 import { ORDER_REFUSALS, ORDER_REFUSALS_OF } from '../domain/order/orderRefusals.ts';
 import { type Topic, topicRegistry } from '../messaging/topics.ts';
+import { conditionTexts } from '../ops/conditions.ts';
 import { errorCodes } from '../ops/errorCodes.ts';
 import { Metrics } from '../ops/metrics.ts';
 import { markdownTable } from './markdownTable.ts';
@@ -21,6 +22,7 @@ export function readmeSections(): Record<string, string> {
     topics: topics(),
     settings: options(),
     metrics: metrics(),
+    conditions: conditions(),
     errors: errors(),
     performance: performanceSection(),
   };
@@ -111,6 +113,11 @@ function metrics(): string {
     return [`\`${name}\``, labels.join(', '), type, help];
   });
   return markdownTable(['metric', 'labels', 'type', 'means'], rows);
+}
+
+function conditions(): string {
+  const rows = Object.entries(conditionTexts).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  return markdownTable(['condition', 'means'], rows);
 }
 
 function errors(): string {

@@ -4,13 +4,12 @@ import { invariant } from '../ops/errors.ts';
 /**
  * The connections of a client, for requests that kafkajs has and does not offer. Not connected yet;
  * whoever connects it disconnects it. kafkajs hands it to partition assigners, when a consumer is
- * made. `readUncommitted`: the ends that it tells include records of open transactions.
+ * made.
  */
-export function clusterOf(kafka: Kafka, { readUncommitted = false } = {}): Cluster {
+export function clusterOf(kafka: Kafka): Cluster {
   let cluster: Cluster | undefined;
   kafka.consumer({
     groupId: 'none',
-    readUncommitted,
     allowAutoTopicCreation: false,
     partitionAssigners: [
       (given) => {

@@ -19,13 +19,14 @@ interface FetchingCluster extends Omit<Cluster, 'findBroker'> {
   }>;
 }
 
+const [readUncommitted, readCommitted] = [0, 1];
 /**
- * Of committed records. Bytes of one answer, about: two of them are in memory for each reading. And
- * for how many ms the broker holds a question for which there is nothing yet.
+ * Bytes of one answer, about: two of them are in memory for each reading. And for how many ms the
+ * broker holds a question for which there is nothing yet.
  */
-const stretch = { isolationLevel: 1, maxBytes: 262_144, maxWaitTime: 500 };
+const stretch = { maxBytes: 262_144, maxWaitTime: 500 };
 /** However large it is, the broker sends a first batch. Open transactions do not hide it. */
-const oneBatch = { isolationLevel: 0, maxBytes: 1, maxWaitTime: 50 };
+const oneBatch = { isolationLevel: readUncommitted, maxBytes: 1, maxWaitTime: 50 };
 
 /**
  * Reads stretches of partitions, as many as are wanted at once, without a consumer group: nobody
@@ -33,9 +34,12 @@ const oneBatch = { isolationLevel: 0, maxBytes: 1, maxWaitTime: 50 };
  */
 export class PartitionReader {
   readonly #cluster: FetchingCluster;
+  readonly #isolationLevel: number;
 
-  constructor(kafka: Kafka) {
+  /** `uncommitted`: records of open and of aborted transactions are read as well. */
+  constructor(kafka: Kafka, { uncommitted = false } = {}) {
     this.#cluster = clusterOf(kafka) as unknown as FetchingCluster;
+    this.#isolationLevel = uncommitted ? readUncommitted : readCommitted;
   }
 
   async connect(): Promise<void> {
@@ -101,9 +105,10 @@ export class PartitionReader {
     topic: string,
     partition: number,
     from: number,
-    { isolationLevel, maxWaitTime, maxBytes } = stretch,
+    how: { isolationLevel?: number; maxWaitTime: number; maxBytes: number } = stretch,
   ): Promise<FetchedPartition> {
     const cluster = this.#cluster;
+    const { isolationLevel = this.#isolationLevel, maxWaitTime, maxBytes } = how;
     return cluster.retrier(async (bail) => {
       try {
         const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));

@@ -3,7 +3,7 @@ import { packageVersion } from '../config/packageVersion.ts';
 import { healthReport } from './healthReport.ts';
 import type { LaneStatus } from './laneStatus.ts';
 
-const numbers = { nextOffset: 1, lagRecords: 0, lagSeconds: 0 };
+const numbers = { nextOffset: 1, lagRecords: 0, lagSeconds: 0, openRecords: 0 };
 const outbox = { outboxLagRows: 0, oldestUnpublishedSeconds: 0 };
 const place = { engine: 'stock', lane: 0 } as const;
 const claimed: LaneStatus = { ...place, state: 'claimed', trouble: null, ...numbers, ...outbox };

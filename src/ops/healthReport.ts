@@ -1,20 +1,24 @@
 import { packageVersion } from '../config/packageVersion.ts';
+import type { Condition } from './conditions.ts';
 import type { LaneStatus } from './laneStatus.ts';
 import type { ServerProbe } from './serverProbe.ts';
 import type { Trouble } from './trouble.ts';
 
-/** Something that keeps the process from being ready: a lane, or a server. */
+/** Something that keeps the process from being ready: a lane, a server, or a condition. */
 export interface Problem extends Trouble {
   engine?: LaneStatus['engine'];
   lane?: number;
+  topic?: string;
   server?: string;
   state: string;
+  /** Of a condition: when it was first seen, in ISO form. */
+  since?: string;
 }
 
 /** How the process is, for people and for probes. */
 export interface HealthReport {
   version: string;
-  /** True when the servers answer and every assigned lane is claimed. */
+  /** True when the servers answer, every assigned lane is claimed, and no condition holds. */
   ready: boolean;
   problems: Problem[];
   lanes: LaneStatus[];
@@ -32,6 +36,7 @@ const joining: Problem = {
 export function healthReport(
   lanes: LaneStatus[] | undefined,
   servers: readonly Pick<ServerProbe, 'server' | 'trouble'>[],
+  conditions: readonly Condition[] = [],
 ): HealthReport {
   const problems: Problem[] = lanes ? [] : [joining];
   for (const { server, trouble } of servers) {
@@ -40,5 +45,6 @@ export function healthReport(
   for (const { engine, lane, state, trouble } of lanes ?? []) {
     if (trouble) problems.push({ engine, lane, state, ...trouble });
   }
+  for (const condition of conditions) problems.push({ state: 'condition', ...condition });
   return { version: packageVersion, ready: problems.length === 0, problems, lanes: lanes ?? [] };
 }

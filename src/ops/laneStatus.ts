@@ -16,10 +16,18 @@ export interface LaneStatus {
   trouble: Trouble | null;
   /** The first offset that is not applied; null while the lane is not ours. */
   nextOffset: number | null;
-  /** Records between there and the end of the log; null while one of them is unknown. */
+  /**
+   * Records between there and the end of the log, those of open transactions included; null while
+   * one of them is unknown.
+   */
   lagRecords: number | null;
-  /** Age of the oldest record that is fetched and not applied; null when none is known. */
+  /**
+   * Age of the oldest record that is fetched and not applied, or how long an open transaction has
+   * been seen to hold up the lane; null when neither is known.
+   */
   lagSeconds: number | null;
+  /** Records at the end of the log that wait for the end of a transaction; null while unknown. */
+  openRecords: number | null;
   /** Committed outbox rows that are not on Kafka; null before the publisher knows its cursor. */
   outboxLagRows: number | null;
   /** Age of the oldest of these rows, counted from its commit or, if that is later, our claim. */

@@ -3,7 +3,7 @@ import type { LaneStatus } from './laneStatus.ts';
 import { type EngineLanes, Metrics } from './metrics.ts';
 
 const lane = (number: number, more: Partial<LaneStatus> = {}): LaneStatus => {
-  const numbers = { nextOffset: 7, lagRecords: 3, lagSeconds: 1.5 };
+  const numbers = { nextOffset: 7, lagRecords: 3, lagSeconds: 1.5, openRecords: 2 };
   const outbox = { outboxLagRows: 2, oldestUnpublishedSeconds: 0.25 };
   return {
     engine: 'stock',
@@ -34,6 +34,7 @@ describe('Metrics', () => {
       'onhand_lane_next_offset{engine="stock",lane="4"} 7',
       'onhand_lane_lag_records{engine="stock",lane="4"} 3',
       'onhand_lane_lag_seconds{engine="stock",lane="4"} 1.5',
+      'onhand_lane_open_records{engine="stock",lane="4"} 2',
       'onhand_outbox_lag_rows{engine="stock",lane="4"} 2',
       'onhand_outbox_oldest_unpublished_seconds{engine="stock",lane="4"} 0.25',
       `kafka_consumergroup_lag{${place}} 3`,
@@ -98,7 +99,7 @@ describe('Metrics', () => {
       expect(name.endsWith('_total'), name).to.equal(type === 'counter');
       for (const label of labels) {
         expect(label).to.be.oneOf(
-          ['engine', 'lane', 'state', 'outcome', 'server'].concat(
+          ['engine', 'lane', 'state', 'condition', 'outcome', 'server'].concat(
             'consumergroup',
             'topic',
             'partition',

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Condition } from './conditions.ts';
 import { type LaneStatus, laneStateNames } from './laneStatus.ts';
 
 /** Which engine a value is of; a label of most metrics. */
@@ -26,7 +27,12 @@ export interface MetricText {
 
 type LaneNumber = keyof Pick<
   LaneStatus,
-  'nextOffset' | 'lagRecords' | 'lagSeconds' | 'outboxLagRows' | 'oldestUnpublishedSeconds'
+  | 'nextOffset'
+  | 'lagRecords'
+  | 'lagSeconds'
+  | 'openRecords'
+  | 'outboxLagRows'
+  | 'oldestUnpublishedSeconds'
 >;
 
 /**
@@ -52,13 +58,21 @@ export class Metrics {
     ),
     lagRecords: this.#gauge(
       'onhand_lane_lag_records',
-      'records from the progress of a lane to the end of its log, looked up every few seconds',
+      'records from the progress of a lane to the end of its log, those of open transactions ' +
+        'included, looked up every few seconds',
       'engine',
       'lane',
     ),
     lagSeconds: this.#gauge(
       'onhand_lane_lag_seconds',
-      'age of the oldest record that is fetched and not applied, 0 when all is applied',
+      'age of the oldest record that is fetched and not applied, or how long a transaction ' +
+        'holds the lane up; 0 when all is applied',
+      'engine',
+      'lane',
+    ),
+    openRecords: this.#gauge(
+      'onhand_lane_open_records',
+      'records at the end of the log of a lane that wait for the end of a transaction',
       'engine',
       'lane',
     ),
@@ -88,6 +102,14 @@ export class Metrics {
     'stock items whose commands wait behind one that cannot be decided',
     'engine',
     'lane',
+  );
+  readonly #conditions = this.#gauge(
+    'onhand_condition_seconds',
+    'for how long a condition is seen; absent when it is over',
+    'condition',
+    'engine',
+    'lane',
+    'topic',
   );
   readonly serverUp = this.#gauge(
     'onhand_server_up',
@@ -195,6 +217,15 @@ export class Metrics {
       for (const { lane: partition, lagRecords: lag } of lanes) {
         if (lag !== null) this.#groupLag.set({ consumergroup, topic, partition }, lag);
       }
+    }
+  }
+
+  /** Sets what holds now. Conditions that are not in the list any more vanish. */
+  showConditions(conditions: readonly Condition[], now: number): void {
+    this.#conditions.reset();
+    for (const { code: condition, engine = '', lane = '', topic = '', since } of conditions) {
+      const seconds = Math.max(0, (now - Date.parse(since)) / 1000);
+      this.#conditions.set({ condition, engine, lane, topic }, seconds);
     }
   }
 

@@ -13,6 +13,7 @@ import { type EngineName, engineNames } from '../storage/progress.ts';
 import { type AuditLine, auditRows } from './auditRows.ts';
 import { tallyLines } from './auditTally.ts';
 import { type Finding, type LanePlace, byOffset } from './findings.ts';
+import { type OpenRecords, openRecordsOf } from './openRecords.ts';
 import { joinForwarded } from './forwardedRows.ts';
 import type { AskedRange } from './laneRange.ts';
 import { openSnapshot } from './openSnapshot.ts';
@@ -48,6 +49,8 @@ export interface LaneProof extends LanePlace {
   events: number;
   /** What is found to differ; `findings` holds the first ones. */
   differences: number;
+  /** Records beyond the progress that were in an open transaction, or behind one, in the end. */
+  openRecords: number;
 }
 
 /** What a verification found. */
@@ -94,8 +97,9 @@ export async function verifyEngines(
     const found = (await pool.run(more, () => undefined)).flatMap((outcome) => {
       return requireResult(outcome).findings;
     });
+    const openRecords = await openRecordsOf(settings);
     return {
-      lanes: reports.map((report) => proofOf(report, found)),
+      lanes: reports.map((report) => proofOf(report, found, openRecords)),
       failures: failuresOf(tasks, outcomes),
       lines: [...lines, ...tallyLines(reports.flatMap(({ tallies }) => tallies))],
       findings: [...reports.flatMap(({ findings }) => findings), ...found].sort(
@@ -171,11 +175,17 @@ function forwardedTasks(
 }
 
 /** `forwarded`: what was found of messages to the other engine, of all lanes. */
-function proofOf(report: LaneReport, forwarded: readonly Finding[]): LaneProof {
+function proofOf(
+  report: LaneReport,
+  forwarded: readonly Finding[],
+  openRecords: OpenRecords,
+): LaneProof {
   const { engine, lane, from, to, isAtProgress, records, outboxSequence: events } = report;
   const own = forwarded.filter((finding) => byPlace(finding, report) === 0);
   const differences = report.differences + own.length;
-  return { engine, lane, from, offset: to, isAtProgress, records, events, differences };
+  const open = isAtProgress ? openRecords(engine, lane, to) : 0;
+  const proof = { engine, lane, from, offset: to, isAtProgress, records, events, differences };
+  return { ...proof, openRecords: open };
 }
 
 function failuresOf(

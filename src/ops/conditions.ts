@@ -1,0 +1,23 @@
+import type { LaneStatus } from './laneStatus.ts';
+import type { Trouble } from './trouble.ts';
+
+/**
+ * Every name that a condition can have: something that holds for longer than a moment, that no
+ * retry ends, and that a person has to know of. The README's list is made from this one.
+ */
+export const conditionTexts = {
+  OPEN_TRANSACTION:
+    'a sender has begun a transaction and not ended it; the lane gets nothing that follows it',
+} as const;
+
+export type ConditionName = keyof typeof conditionTexts;
+
+/** A condition that holds, where, and since when. */
+export interface Condition extends Trouble {
+  code: ConditionName;
+  engine?: LaneStatus['engine'];
+  lane?: number;
+  topic?: string;
+  /** When it was first seen, in ISO form. */
+  since: string;
+}
