@@ -3,6 +3,7 @@ import type {
   ConsumerEndBatchProcessEvent,
   ConsumerGroupJoinEvent,
   EachBatchPayload,
+  KafkaMessage,
 } from 'kafkajs';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
@@ -16,6 +17,7 @@ import { laneRecords } from './laneRecords.ts';
 import { type LaneContext, LaneOwner } from './laneOwner.ts';
 import { LogContinuity } from './logContinuity.ts';
 import { traceRecord } from './logHistory.ts';
+import { firstUndated, undatedError } from './undatedRecords.ts';
 
 type BatchPayload = ConsumerEndBatchProcessEvent['payload'];
 
@@ -180,7 +182,12 @@ export class EngineConsumer {
       return;
     }
     const { registry, logger } = this.#context;
-    const unlearned = registry?.unlearned(batch.messages);
+    const heldAt = this.#holdAt(lane, batch.messages);
+    const messages =
+      heldAt === undefined
+        ? batch.messages
+        : batch.messages.filter(({ offset }) => Number(offset) < heldAt);
+    const unlearned = registry?.unlearned(messages);
     if (registry && unlearned?.size) {
       // Fetched again when the schemas are there; the other lanes go on meanwhile.
       this.#pause(partition);
@@ -196,9 +203,26 @@ export class EngineConsumer {
       });
       return;
     }
-    lane.accept(laneRecords(batch.messages, registry), Number(batch.lastOffset()) + 1);
+    lane.accept(laneRecords(messages, registry), heldAt ?? Number(batch.lastOffset()) + 1);
+    if (heldAt !== undefined) return this.#hold(lane, partition, heldAt);
     payload.resolveOffset(batch.lastOffset());
     if (lane.isFull) this.#pause(partition);
+  }
+
+  /** Where the lane has to stop, because the broker has not dated what comes next. */
+  #holdAt(lane: Lane, messages: readonly KafkaMessage[]): number | undefined {
+    if (this.#context.settings.ONHAND_UNDATED_RECORDS !== 'hold') return undefined;
+    return firstUndated(messages, lane.accepted);
+  }
+
+  /** Stops at records without the broker's time until an operator says what to do with them. */
+  #hold(lane: Lane, partition: number, offset: number): void {
+    const error = undatedError(this.#topic, partition, offset);
+    const { code, hint, message } = error;
+    if (this.#lanes.holdUp(lane, error)) {
+      this.#context.logger.error({ lane: partition, code, hint }, `lane held: ${message}`);
+    }
+    this.#pause(partition);
   }
 
   /**

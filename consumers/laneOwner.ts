@@ -111,12 +111,16 @@ export class LaneOwner {
     return this.#owned.get(partition)?.lane;
   }
 
-  /** Its records cannot be read at present, for this reason; undefined: they can again. */
-  holdUp(lane: Lane, reason: unknown): void {
+  /**
+   * It gets no records at present, for this reason; undefined: it does again. Whether that is news.
+   */
+  holdUp(lane: Lane, reason: unknown): boolean {
     const owned = this.#owned.get(lane.progress.lane);
-    if (owned?.lane !== lane) return;
+    if (owned?.lane !== lane) return false;
+    const before = owned.heldUp?.reason;
     if (reason === undefined) delete owned.heldUp;
     else owned.heldUp = troubleOf(reason);
+    return owned.heldUp?.reason !== before;
   }
 
   progress(): Progress[] {

@@ -2,6 +2,7 @@ import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { LaneRecord } from '../src/engine/laneRecord.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { RecordHeaders } from '../src/messaging/recordHeaders.ts';
+import { isUndated } from './undatedRecords.ts';
 
 /**
  * Records as a lane takes them: numbers for offset and time, and values that decoders can read, for
@@ -11,7 +12,8 @@ export function laneRecords(
   messages: readonly KafkaMessage[],
   registry?: SchemaRegistry,
 ): LaneRecord[] {
-  return messages.map(({ offset, timestamp, key, value, headers }) => {
+  return messages.map((message) => {
+    const { offset, timestamp, key, value, headers } = message;
     const plain = registry ? registry.plain(value) : value;
     return {
       offset: Number(offset),
@@ -19,6 +21,7 @@ export function laneRecords(
       key,
       value: plain,
       ...(value && plain !== value && { received: value }),
+      ...(isUndated(message) && { undated: true as const }),
       headers: recordHeaders(headers ?? {}),
     };
   });

@@ -119,6 +119,10 @@ export const settings = z
       'how long the reservations of an order outlive its time to pay, in seconds: they expire by ' +
         'themselves only when the order engine stands still for so long',
     ),
+    ONHAND_UNDATED_RECORDS: z
+      .enum(['hold', 'dead-letter'])
+      .default('hold')
+      .describe('records without the broker’s time: `hold` their lane, or make them dead letters'),
     ONHAND_COMMAND_MEMORY_HOURS: count(168, 8760).describe(
       'how long command ids are remembered, in hours of log time',
     ),

@@ -23,6 +23,15 @@ describe('decodeSlice', () => {
     expect(times).to.deep.equal([9200, 9200, 9500]);
   });
 
+  it('decides nothing that the broker has not dated, and lets it move no time', () => {
+    const ahead = { ...recordsOf([receive(1)], 0, 9_999_999)[0]!, undated: true as const };
+    const entries = decodeSlice([ahead, ...recordsOf([receive(1)], 1, 5000)], id, 4000);
+    expect(entries[0]).to.have.nested.property('failure.failure', 'UNDATED');
+    expect(entries.map(({ time }) => time)).to.deep.equal([4000, 5000]);
+    const never = decodeSlice([{ ...ahead, timestamp: NaN }], id, 0);
+    expect(never[0]).to.have.nested.property('failure.failure', 'UNDATED');
+  });
+
   it('goes on after bytes that are no command', () => {
     const [record] = recordsOf([receive(1)]);
     const entries = decodeSlice([{ ...record!, value: null }, record!], id, 0);

@@ -28,7 +28,8 @@ export function decodeSlice(
 /**
  * Decodes records in log order; those whose decoding throws DecodeError stay with their failure.
  * Log time is the append time made monotonic within the lane: a broker whose clock was set back
- * does not turn time back.
+ * does not turn time back. What the broker has not dated cannot be decided: a sender's time could
+ * be any, and that of another record may be days old. As a dead letter it can be sent again.
  */
 export function decodeEntries<Message extends object>(
   records: readonly LaneRecord[],
@@ -37,6 +38,7 @@ export function decodeEntries<Message extends object>(
 ): ((LogEntry & Message) | UndecodedEntry)[] {
   let time = previousLogTime;
   return records.map((record) => {
+    if (record.undated) return { record, time, failure: undated(record) };
     time = Math.max(time, record.timestamp);
     try {
       return { record, time, ...decode(record) };
@@ -45,6 +47,15 @@ export function decodeEntries<Message extends object>(
       throw error;
     }
   });
+}
+
+function undated({ timestamp }: LaneRecord): DecodeError {
+  const time = new Date(timestamp);
+  const given = Number.isNaN(time.getTime()) ? String(timestamp) : time.toISOString();
+  return new DecodeError(
+    'UNDATED',
+    `the broker did not stamp the record with its append time; its sender says ${given}`,
+  );
 }
 
 /** A SKU that was sent to another partition than its own would get a second writer. */

@@ -3,8 +3,10 @@ import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 /** A record of the input topic, as the consumer hands it to a lane. */
 export interface LaneRecord {
   offset: number;
-  /** The broker's append time, in ms since 1970. */
+  /** The broker's append time, in ms since 1970; of an undated record, what its sender gave it. */
   timestamp: number;
+  /** The broker did not stamp it: its time says nothing about when it was appended. */
+  undated?: true;
   key: Buffer | null;
   value: Buffer | null;
   /** The value as it came, where it named its schema by an id of a registry. */

@@ -1,5 +1,6 @@
 /** Why bytes are no message of ours. They go to the dead-letter topic under this name. */
 export type DecodeFailure =
+  | 'UNDATED'
   | 'EMPTY_VALUE'
   | 'NOT_SINGLE_OBJECT_ENCODED'
   | 'UNKNOWN_SCHEMA'

@@ -13,6 +13,7 @@ export const errorCodes = {
   TOPIC_MISSING: 'a topic does not exist: `onhand topics ensure`',
   TOPIC_NOT_READY: 'a new topic has no leaders yet',
   TOPIC_NOT_LOG_APPEND_TIME: 'a command topic does not stamp records itself, so log time would lie',
+  RECORDS_UNDATED: 'a log holds records with their sender’s time; their lane is held before them',
   TOPIC_WRONG_POLICY: 'a topic has another cleanup policy than its records need',
   SCHEMA_REGISTRY_UNREACHABLE: 'no schema registry answers at the configured address',
   SCHEMA_REGISTRY_REFUSED: 'the schema registry refused user or password',
