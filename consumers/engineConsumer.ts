@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  Batch,
   Consumer,
   ConsumerEndBatchProcessEvent,
   ConsumerGroupJoinEvent,
   EachBatchPayload,
   KafkaMessage,
 } from 'kafkajs';
+import { requireUndamaged } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
+import { troubleOf } from '../src/ops/trouble.ts';
 import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
 import type { Lane } from './lane.ts';
 import { learnSchemas } from './learnSchemas.ts';
@@ -26,6 +30,7 @@ const fetchBytesMax = 131_072;
 /** How long a fetch waits where nothing comes; less while a lane is paused (`mendResumeWake`). */
 const fetchWaitMsMax = 1000;
 const offsetCommitIntervalMs = 5000;
+const damagedRetryMs = 5000;
 
 /**
  * A member of an engine's group. Kafka only says which lanes to try: each is claimed in
@@ -181,6 +186,7 @@ export class EngineConsumer {
       this.#consumer.seek({ topic: this.#topic, partition, offset: String(lane.accepted) });
       return;
     }
+    if (this.#isDamaged(lane, batch)) return;
     const { registry, logger } = this.#context;
     const heldAt = this.#holdAt(lane, batch.messages);
     const messages =
@@ -223,6 +229,27 @@ export class EngineConsumer {
       this.#context.logger.error({ lane: partition, code, hint }, `lane held: ${message}`);
     }
     this.#pause(partition);
+  }
+
+  /**
+   * Bytes that the broker's checksum does not fit say nothing of the log: the lane waits until a
+   * replica has the right ones, and the others go on.
+   */
+  #isDamaged(lane: Lane, { messages, topic, partition }: Batch): boolean {
+    try {
+      requireUndamaged(messages, topic, partition);
+      return false;
+    } catch (error) {
+      this.#context.logger.error({ lane: partition, ...troubleOf(error) }, 'batch is damaged');
+      this.#pause(partition);
+      this.#lanes.holdUp(lane, error);
+      void sleep(damagedRetryMs).then(() => {
+        if (this.#lanes.get(partition) !== lane) return;
+        this.#lanes.holdUp(lane, undefined);
+        this.#resume(partition);
+      });
+      return true;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
+import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import { type PublishedStockLevel, decodeStockLevel } from '../src/messaging/stockLevelCodec.ts';
@@ -41,6 +42,7 @@ export async function readFeedSnapshot(
   await readTopic(settings, logger, admin, stockLevels.name, async (partition, records) => {
     const levels = lastLevels.get(partition);
     if (!levels) return;
+    requireReadable(records, stockLevels.name, partition);
     const plain = registry ? await registry.plainRecords(records) : records;
     for (const { key, value } of plain) levels.set(String(key), value);
   });

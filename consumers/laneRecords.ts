@@ -1,5 +1,6 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { LaneRecord } from '../src/engine/laneRecord.ts';
+import { unreadableOf } from '../src/messaging/batches/unreadableBatch.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { RecordHeaders } from '../src/messaging/recordHeaders.ts';
 import { isUndated } from './undatedRecords.ts';
@@ -14,6 +15,7 @@ export function laneRecords(
 ): LaneRecord[] {
   return messages.map((message) => {
     const { offset, timestamp, key, value, headers } = message;
+    const unreadable = unreadableOf(message);
     const plain = registry ? registry.plain(value) : value;
     return {
       offset: Number(offset),
@@ -23,6 +25,7 @@ export function laneRecords(
       ...(value && plain !== value && { received: value }),
       ...(isUndated(message) && { undated: true as const }),
       headers: recordHeaders(headers ?? {}),
+      ...(unreadable && { unreadable }),
     };
   });
 }

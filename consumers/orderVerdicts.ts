@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
+import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
@@ -108,15 +109,16 @@ export class OrderVerdicts {
       const isWanted = () => !this.#stopping && !payload.isStale();
       const plain = await plainMessages(messages, this.#registry, this.#logger, isWanted);
       if (!plain) return;
-      const verdicts = this.#decode(plain);
+      const verdicts = this.#decode(plain, batch.partition);
       if (payload.isStale() || !(await this.#hand(verdicts, payload))) return;
       payload.resolveOffset(messages.at(-1)?.offset ?? batch.lastOffset());
       await payload.heartbeat();
     }
   }
 
-  #decode(messages: readonly KafkaMessage[]): PublishedOrderVerdict[] {
+  #decode(messages: readonly KafkaMessage[], partition: number): PublishedOrderVerdict[] {
     try {
+      requireReadable(messages, this.#topic, partition);
       return messages.map(({ value }) => decodeOrderStockEvent(value));
     } catch (error) {
       // kafkajs would take it for something that passes, and try for ever.

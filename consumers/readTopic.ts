@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
+import { requireUndamaged } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 
@@ -11,7 +12,7 @@ export type TakeRecords = (partition: number, records: KafkaMessage[]) => void |
 /**
  * Reads a topic once, or only one of its partitions, from its first committed record to the end
  * that it had at the call, as a reader of committed records. Partitions interleave, each is in
- * order. Leaves no trace behind.
+ * order. Leaves no trace behind. Throws BATCH_DAMAGED, what `take` throws, kafkajs' errors.
  */
 export async function readTopic(
   settings: Settings,
@@ -40,7 +41,10 @@ export async function readTopic(
           finish(new Error(`records of ${topic}/${partition} were deleted while it was read`)),
       },
     );
+    let ended = false;
     const finish = (error?: Error) => {
+      if (ended) return;
+      ended = true;
       consumer.disconnect().then(() => (error ? reject(error) : resolve()), reject);
     };
     const reached = (partition: number, offset: number) => {
@@ -66,7 +70,14 @@ export async function readTopic(
         eachBatch: async ({ batch }) => {
           const end = open.get(batch.partition) ?? 0;
           const records = batch.messages.filter(({ offset }) => Number(offset) < end);
-          if (records.length > 0) await take(batch.partition, records);
+          if (ended || records.length === 0) return;
+          try {
+            requireUndamaged(records, topic, batch.partition);
+            await take(batch.partition, records);
+          } catch (error) {
+            // Thrown from here, kafkajs would take it for something that passes.
+            finish(error as Error);
+          }
         },
       });
     };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Batch, Consumer } from 'kafkajs';
+import type { Admin, Batch, Consumer, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
+import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { connectAdmin } from '../src/messaging/connectAdmin.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
@@ -12,6 +13,7 @@ import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import { troubleOf } from '../src/ops/trouble.ts';
 import { plainMessages } from './plainMessages.ts';
 
 /** How long a fetch waits at the end of the log; so long may `stop` take. */
@@ -113,15 +115,18 @@ export class StockEventTail {
     const areWanted = () => !this.#stopped;
     const { messages, partition } = batch;
     const plain = await plainMessages(messages, this.#registry, this.#logger, areWanted);
-    for (const { value } of plain ?? []) this.#take(value);
+    for (const message of plain ?? []) this.#take(message, partition);
     this.#positions.set(partition, Number(batch.lastOffset()) + 1);
   }
 
-  #take(value: Buffer | null): void {
+  /** What cannot be read is passed over: the other events are waited for as well. */
+  #take(message: KafkaMessage, partition: number): void {
     try {
-      this.#onEvent(decodeStockEvent(value));
+      requireReadable([message], this.#topic, partition);
+      this.#onEvent(decodeStockEvent(message.value));
     } catch (error) {
-      this.#logger.error({ reason: messageOf(error) }, 'stock event cannot be read');
+      const { code, reason } = troubleOf(error);
+      this.#logger.error({ code, reason }, 'stock event cannot be read');
     }
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
+import { isBatchError, requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
@@ -209,7 +210,9 @@ export class StockFeed {
     }
     const messages = await plainMessages(batch.messages, this.#registry, this.#logger, isCurrent);
     await this.#inTurn(async () => {
-      if (!messages || !(await partition.take(messages, goOn))) return;
+      if (!messages) return;
+      requireReadable(messages, this.#topic, batch.partition);
+      if (!(await partition.take(messages, goOn))) return;
       await partition.reach(Number(batch.lastOffset()) + 1, isCurrent);
     });
     // kafkajs joins the group anew when it gets its own error back.
@@ -263,13 +266,15 @@ export class StockFeed {
     return this.#turn;
   }
 
-  /** Again and again while Kafka does not answer, as long as the assignment stands. */
+  /** Again and again while Kafka does not answer, as long as the assignment stands. What is in a
+   * log, and cannot be read, does not pass. */
   async #retried(generation: number, work: () => Promise<void>): Promise<void> {
     while (generation === this.#generation) {
       try {
         await work();
         return;
       } catch (error) {
+        if (isBatchError(error)) return this.#fail(error);
         this.#logger.warn({ reason: messageOf(error) }, 'partitions not taken up, retrying');
         await sleep(retryMs);
       }

@@ -30,6 +30,16 @@ export const settings = z
       .describe('SASL mechanism; none when unset'),
     ONHAND_KAFKA_SASL_USERNAME: text().optional().describe('SASL user'),
     ONHAND_KAFKA_SASL_PASSWORD: secret().optional().describe('SASL password'),
+    ONHAND_KAFKA_INFLATED_BYTES_MAX: z.coerce
+      .number()
+      .int()
+      .min(65_536)
+      .max(268_435_456)
+      .default(16_777_216)
+      .describe(
+        'bytes that a compressed batch may inflate to, each record counted with 128 more; what ' +
+          'is beyond becomes a dead letter. The same in all processes of an installation',
+      ),
 
     ONHAND_SCHEMA_REGISTRY_URL: z
       .url({ protocol: /^https?$/ })

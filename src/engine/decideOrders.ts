@@ -8,7 +8,8 @@ import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { HandlerError, type Poison, positionKey } from './handlerError.ts';
 import type { OrderEntry } from './orderEntry.ts';
-import { deadLetterRow, orderRows } from './outboxRows.ts';
+import { deadLetterRow } from './deadLetterRow.ts';
+import { orderRows } from './outboxRows.ts';
 
 /**
  * Commands and verdicts of one transaction, about: one event may cause a thousand of them, so that

@@ -3,7 +3,8 @@ import { asksForMailbox, mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import type { Entry } from './decodeSlice.ts';
-import { deadLetterRow, eventRows, replyRow } from './outboxRows.ts';
+import { deadLetterRow } from './deadLetterRow.ts';
+import { eventRows, replyRow } from './outboxRows.ts';
 import type { Parking } from './parking.ts';
 
 /** What was decided, and the rows that say so, numbered on from the lane's last. */

@@ -1,7 +1,9 @@
 import type { StockCommand } from '../domain/commands.ts';
+import { type UnreadableBatch, unreadableText } from '../messaging/batches/unreadableBatch.ts';
 import { DecodeError } from '../messaging/decodeError.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
+import { invariant } from '../ops/errors.ts';
 import type { LaneId } from '../storage/progress.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import type { LogEntry } from './laneWork.ts';
@@ -41,6 +43,7 @@ export function decodeEntries<Message extends object>(
     if (record.undated) return { record, time, failure: undated(record) };
     time = Math.max(time, record.timestamp);
     try {
+      if (record.unreadable) throw batchFailure(record.unreadable);
       return { record, time, ...decode(record) };
     } catch (error) {
       if (error instanceof DecodeError) return { record, time, failure: error };
@@ -56,6 +59,12 @@ function undated({ timestamp }: LaneRecord): DecodeError {
     'UNDATED',
     `the broker did not stamp the record with its append time; its sender says ${given}`,
   );
+}
+
+function batchFailure(batch: UnreadableBatch): DecodeError {
+  // The bytes of a damaged one may come right: readers wait for that, or give up.
+  invariant(batch.fault !== 'BATCH_DAMAGED', unreadableText(batch));
+  return new DecodeError(batch.fault, unreadableText(batch));
 }
 
 /** A SKU that was sent to another partition than its own would get a second writer. */

@@ -1,3 +1,4 @@
+import type { UnreadableBatch } from '../messaging/batches/unreadableBatch.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 
 /** A record of the input topic, as the consumer hands it to a lane. */
@@ -10,8 +11,10 @@ export interface LaneRecord {
   key: Buffer | null;
   value: Buffer | null;
   /** The value as it came, where it named its schema by an id of a registry. */
-  received?: Buffer;
+  received?: Buffer | undefined;
   headers: RecordHeaders;
+  /** Where it stands for a whole batch whose records cannot be had, at its last offset. */
+  unreadable?: UnreadableBatch;
 }
 
 /** Bytes that a record keeps in memory and, as a dead letter, takes in a statement. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { StockEvent } from '../domain/events.ts';
 import { asksForMailbox, mailboxHeaders } from '../messaging/mailboxHeader.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
-import { deadLetterRow, eventRows } from './outboxRows.ts';
+import { eventRows } from './outboxRows.ts';
 
 const id = { engine: 'stock', lane: 3, topicId: 't'.repeat(22), partitionCount: 12 } as const;
 const received: StockEvent = {
@@ -52,37 +52,5 @@ describe('eventRows', () => {
 
   it('has no level for a refusal that belongs to no stock item', () => {
     expect(eventRows([{ ...received, sequence: 0 }], 0, id, 1)[0]!.level).to.be.null;
-  });
-});
-
-describe('deadLetterRow', () => {
-  const record = {
-    offset: 9,
-    timestamp: 1_700_000_000_000,
-    key: Buffer.from([0xff]),
-    value: Buffer.from('junk'),
-    headers: { source: Buffer.from('shop'), 'onhand-reason': Buffer.from('forged') },
-  };
-  const failure = { failure: 'BROKEN_BODY', message: 'm'.repeat(5000) };
-  const row = deadLetterRow(record, failure, id, record.timestamp, 12);
-
-  it('keeps key, value and headers, and adds the reason', () => {
-    expect(row).to.include({ sequence: 12, kind: 'dead-letter', commandId: null, level: null });
-    expect(row.key).to.equal(record.key);
-    expect(row.value).to.equal(record.value);
-    const { 'onhand-message': _, ...headers } = row.headers!;
-    const texts = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-    expect(Object.fromEntries(texts)).to.deep.equal({
-      source: 'shop',
-      'onhand-reason': 'BROKEN_BODY',
-      'onhand-topic-id': id.topicId,
-      'onhand-partition': '3',
-      'onhand-offset': '9',
-      'onhand-time': '2023-11-14T22:13:20.000Z',
-    });
-  });
-
-  it('cuts a message that quotes too much', () => {
-    expect(String(row.headers!['onhand-message'])).to.equal('m'.repeat(300));
   });
 });

@@ -10,7 +10,6 @@ import { encodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { encodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
-import type { LaneRecord } from './laneRecord.ts';
 import type { LogEntry } from './laneWork.ts';
 
 /**
@@ -77,37 +76,3 @@ export function orderRows(
 
 /** What most rows leave out. */
 const plainRow = { commandId: null, headers: null, level: null };
-
-/** A message can quote a SKU of any length. */
-const messageLengthMax = 300;
-
-/** The row by which a record that cannot be decoded goes to the dead-letter topic, as received. */
-export function deadLetterRow(
-  record: LaneRecord,
-  failure: { failure: string; message: string },
-  { lane, topicId }: LaneId,
-  time: number,
-  sequence: number,
-): OutboxRow {
-  const reason = {
-    'onhand-reason': failure.failure,
-    'onhand-message': failure.message.slice(0, messageLengthMax),
-    'onhand-topic-id': topicId,
-    'onhand-partition': String(lane),
-    'onhand-offset': String(record.offset),
-    'onhand-time': new Date(record.timestamp).toISOString(),
-  };
-  const headers: RecordHeaders = { ...record.headers };
-  for (const [name, text] of Object.entries(reason)) headers[name] = Buffer.from(text);
-  const { key, value, received } = record;
-  return {
-    sequence,
-    kind: 'dead-letter',
-    commandId: null,
-    time,
-    key,
-    headers,
-    value: received ?? value,
-    level: null,
-  };
-}

@@ -33,6 +33,7 @@ describe('connectAdmin', function () {
     const settings = {
       ONHAND_KAFKA_BROKERS: `127.0.0.1:${port}`,
       ONHAND_KAFKA_SSL: false,
+      ONHAND_KAFKA_INFLATED_BYTES_MAX: 1_048_576,
       ...more,
     };
     const begun = performance.now();

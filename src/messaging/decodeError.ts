@@ -7,7 +7,9 @@ export type DecodeFailure =
   | 'UNREADABLE_SCHEMA'
   | 'UNKNOWN_KIND'
   | 'BROKEN_BODY'
-  | 'WRONG_PARTITION';
+  | 'WRONG_PARTITION'
+  | 'BATCH_TOO_LARGE'
+  | 'BATCH_UNREADABLE';
 
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';

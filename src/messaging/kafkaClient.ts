@@ -3,6 +3,7 @@ import { Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
+import { inflatedLimit } from './batches/inflatedLimit.ts';
 import { mendKafkajs } from './kafkajsMends.ts';
 import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';
 
@@ -36,6 +37,7 @@ export function createKafka(
   logger: Logger,
   patience: Partial<Patience> = {},
 ): Kafka {
+  inflatedLimit.bytesMax = settings.ONHAND_KAFKA_INFLATED_BYTES_MAX;
   const config: KafkaConfig = {
     clientId,
     brokers: brokerList(settings),

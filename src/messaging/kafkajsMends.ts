@@ -7,6 +7,7 @@ import { mendIdleTimer } from './mends/idleTimer.ts';
 import { type LoadInternal, loadInternal } from './mends/loadInternal.ts';
 import { mendOffsetReset } from './mends/offsetReset.ts';
 import { mendProducerSends } from './mends/producerSends.ts';
+import { mendRecordBatches } from './mends/recordBatches.ts';
 import { mendResumeWake } from './mends/resumeWake.ts';
 import { mendStopWhileJoining } from './mends/stopWhileJoining.ts';
 import { mendTransactionWaits } from './mends/transactionWaits.ts';
@@ -16,6 +17,7 @@ const mendedVersion = '2.2.4';
 
 const mends = [
   mendIdleTimer,
+  mendRecordBatches,
   mendAbortedRecords,
   mendOffsetReset,
   mendFetchFailures,

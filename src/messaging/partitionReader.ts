@@ -1,5 +1,6 @@
 import type { Cluster, Kafka, KafkaMessage } from 'kafkajs';
 import { OperationalError } from '../ops/errors.ts';
+import { requireUndamaged } from './batches/unreadableBatch.ts';
 import { clusterOf } from './kafkaCluster.ts';
 
 /** A record as the broker sent it; markers of transactions and aborted records are told apart. */
@@ -53,7 +54,8 @@ export class PartitionReader {
   /**
    * The committed records of one partition at offsets from `from` to below `to`, in order, in
    * batches; the next one is fetched while one is worked on. Waits for transactions that are open
-   * below `to`. Throws LOG_CUT when records are deleted before they were read, kafkajs' errors.
+   * below `to`. A batch whose records cannot be had comes as one message (`unreadableOf`). Throws
+   * LOG_CUT when records are deleted before they were read, BATCH_DAMAGED, kafkajs' errors.
    */
   async *read(
     topic: string,
@@ -77,7 +79,10 @@ export class PartitionReader {
       const wanted = messages.filter(({ offset, isControlRecord }) => {
         return !isControlRecord && Number(offset) >= begin && Number(offset) < to;
       });
-      if (wanted.length > 0) yield wanted;
+      if (wanted.length > 0) {
+        requireUndamaged(wanted, topic, partition);
+        yield wanted;
+      }
       if (!next) return;
       fetched = await next;
     }

@@ -20,6 +20,8 @@ export interface DeadLetter extends LetterName {
   source: LetterSource | null;
   key: Buffer | null;
   value: Buffer | null;
+  /** What it lacks of what was received, which is still where it was; empty when nothing. */
+  lacks: string;
   /** As received, without those that say what is wrong. */
   headers: RecordHeaders;
   /** What an operator did about it; null when nothing. */
@@ -34,7 +36,16 @@ export interface LetterSource extends LetterPlace {
   time: string;
 }
 
-const ownHeaders = ['reason', 'message', 'topic-id', 'partition', 'offset', 'time'] as const;
+const ownHeaders = [
+  'reason',
+  'message',
+  'topic-id',
+  'partition',
+  'offset',
+  'time',
+  'batch',
+  'cut',
+] as const;
 
 /** `stock:2:17`: engine, partition and offset in its dead-letter topic. */
 export function letterText({ engine, partition, offset }: LetterName): string {
@@ -77,6 +88,7 @@ export function deadLetterOf(
     time: timestamp,
     reason: own.reason,
     message: own.message,
+    lacks: own.batch || own.cut,
     source: isOurs
       ? { topicId, partition: Number(own.partition), offset: Number(own.offset), time }
       : null,

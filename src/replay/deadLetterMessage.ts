@@ -13,7 +13,7 @@ export const resentHeader = 'onhand-resent';
 /**
  * The record that a dead letter was, as it goes into the log again: the same key and bytes, to the
  * partition that it came from. One that was refused because of its partition goes where it belongs.
- * Throws DEAD_LETTER_FOREIGN, PARTITION_UNKNOWN.
+ * Throws DEAD_LETTER_FOREIGN, DEAD_LETTER_PARTIAL, PARTITION_UNKNOWN.
  */
 export function deadLetterMessage(
   letter: DeadLetter,
@@ -26,6 +26,14 @@ export function deadLetterMessage(
     const message = `${letterText(letter)} does not say where it was received`;
     throw new OperationalError('DEAD_LETTER_FOREIGN', message, {
       hint: 'Somebody else put it there: it can be discarded, not resent.',
+    });
+  }
+  if (letter.lacks !== '') {
+    const message = `${letterText(letter)} does not hold all that was received: ${letter.lacks}`;
+    throw new OperationalError('DEAD_LETTER_PARTIAL', message, {
+      hint:
+        `The original is in ${input.name}, partition ${source.partition}, offset ` +
+        `${source.offset}: let its sender send it again, smaller, and discard the letter.`,
     });
   }
   const isMisplaced = letter.reason === 'WRONG_PARTITION';

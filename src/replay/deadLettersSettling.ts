@@ -15,7 +15,7 @@ type OnRead = (read: number, total: number) => void;
  * Sends the chosen dead letters into the log from which they came, in their order, and marks them.
  * A letter that was sent and not marked, because the command was killed in between, is sent again
  * by the next one: it has its command or event id, and moves nothing twice. Returns how many.
- * Throws OPERATION_RUNNING, DEAD_LETTER_FOREIGN, kafkajs' and MYSQL_* errors.
+ * Throws OPERATION_RUNNING, DEAD_LETTER_FOREIGN, DEAD_LETTER_PARTIAL, kafkajs' and MYSQL_* errors.
  */
 export async function resendDeadLetters(
   sources: ReplaySources,

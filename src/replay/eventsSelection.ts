@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { requireReadable } from '../messaging/batches/unreadableBatch.ts';
 import { DecodeError } from '../messaging/decodeError.ts';
 import { kindsOf } from '../messaging/kindsOf.ts';
 import {
@@ -93,6 +94,7 @@ export async function readEvents(
   try {
     for (const { partition, from, to } of ranges) {
       for await (const records of reader.read(topic, partition, from, to)) {
+        requireReadable(records, topic, partition);
         const own = records.filter(({ key }) => {
           return keys.length === 0 || keys.some((wanted) => key?.equals(wanted));
         });

@@ -1,3 +1,4 @@
+import { unreadableOf } from '../messaging/batches/unreadableBatch.ts';
 import { DecodeError } from '../messaging/decodeError.ts';
 import { openRegistry } from '../messaging/registry/openRegistry.ts';
 import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
@@ -40,6 +41,7 @@ export async function readHistory(
   const key = Buffer.from(sku);
   let unreadable = 0;
   await readPartition(sources, topic, partition, from, to, async (records) => {
+    unreadable += records.filter(unreadableOf).length;
     const own = records.filter((record) => record.key?.equals(key));
     for (const { value } of (await registry?.plainRecords(own)) ?? own) {
       const event = decoded(value);

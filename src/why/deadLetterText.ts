@@ -25,7 +25,7 @@ export function letterContent(
 
 /** A dead letter for people: where it was, why it is one, what it says, and its bytes. */
 export function deadLetterText(letter: DeadLetter, content: LetterContent): string {
-  const { source, reason, message, key, value, headers, mark } = letter;
+  const { source, reason, message, lacks, key, value, headers, mark } = letter;
   const from = source
     ? `partition ${source.partition}, offset ${source.offset}, ${source.time}`
     : 'not told: somebody else put it there';
@@ -34,6 +34,7 @@ export function deadLetterText(letter: DeadLetter, content: LetterContent): stri
     ['published', timeText(letter.time)],
     ['received', shown(from)],
     ['reason', shown(`${reason} ${message}`)],
+    ...(lacks ? [['lacks', shown(lacks)]] : []),
     ['done about it', mark ?? 'nothing'],
     ['key', key ? bytesText(key) : 'none'],
     ...Object.entries(headers).flatMap(([name, values]) =>
