@@ -1,3 +1,4 @@
+import { codecNames } from './inflate.ts';
 import type { ByteReader } from './byteReader.ts';
 
 /** Bytes before those that a batch counts: its first offset and how long it is. */
@@ -33,6 +34,8 @@ export interface BatchHeader {
     producerEpoch: number;
     firstSequence: number;
     maxTimestamp: string;
+    /** How its records are compressed. */
+    codec: string;
     /** 0: the times are the senders', 1: the broker's. */
     timestampType: 0 | 1;
     magicByte: number;
@@ -51,11 +54,12 @@ export function readBatchHeader(first: bigint, reader: ByteReader): BatchHeader 
   const producerId = String(reader.int64());
   const producerEpoch = reader.int16();
   const firstSequence = reader.int32();
+  const codec = attributes & codecMask;
   const isAppendTime = (attributes & appendTimeFlag) !== 0;
   return {
     firstOffset: Number(first),
     lastOffset: Number(first) + lastOffsetDelta,
-    codec: attributes & codecMask,
+    codec,
     checksum: checksum >>> 0,
     records: reader.int32(),
     firstTime: Number(firstTimestamp),
@@ -72,6 +76,7 @@ export function readBatchHeader(first: bigint, reader: ByteReader): BatchHeader 
       firstSequence,
       maxTimestamp,
       timestampType: isAppendTime ? 1 : 0,
+      codec: codecNames[codec] ?? String(codec),
       magicByte,
     },
   };

@@ -21,6 +21,7 @@ export function readRecords(header: BatchHeader, bytes: Buffer): BatchRecord[] {
   const reader = new ByteReader(bytes);
   const records: BatchRecord[] = [];
   for (let i = 0; i < header.records; i++) records.push(readRecord(header, reader));
+  if (reader.left > 0) throw unreadable('has more records than it says');
   return records;
 }
 

@@ -2,7 +2,7 @@ import { BatchFailure, tooLarge } from './batchFailure.ts';
 import { type BatchHeader, checksumStart, lengthEnd, readBatchHeader } from './batchHeader.ts';
 import { type BatchRecord, readRecords } from './batchRecords.ts';
 import { ByteReader } from './byteReader.ts';
-import { codecNames, inflate } from './inflate.ts';
+import { inflate } from './inflate.ts';
 import type { UnreadableBatch } from './unreadableBatch.ts';
 
 /** The smallest batch, without records. */
@@ -74,7 +74,7 @@ function placeholder(
   bytes: number,
   { fault, message }: BatchFailure,
 ): BatchRecord & { unreadable: UnreadableBatch } {
-  const { context, firstOffset, lastOffset, records, codec } = header;
+  const { context, firstOffset, lastOffset, records } = header;
   return {
     magicByte: context.magicByte,
     attributes: 0,
@@ -92,7 +92,7 @@ function placeholder(
       lastOffset,
       records,
       bytes,
-      codec: codecNames[codec] ?? String(codec),
+      codec: context.codec,
     },
   };
 }
