@@ -217,7 +217,7 @@ describe('compressed batches', function () {
     ]) {
       it(`are read by onhand ${command}`, async () => {
         const { code, stderr, stdout } = await cli(...command.split(' '));
-        expect({ command, code, stderr, stdout }).to.include({ code: 0 });
+        expect(code, `${command}: ${stdout}${stderr}`).to.equal(0);
       });
     }
 

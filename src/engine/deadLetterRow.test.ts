@@ -66,7 +66,7 @@ describe('deadLetterRow', () => {
     });
 
     it('leaves one as it is that fits', () => {
-      const fits = value.subarray(0, 999_000);
+      const fits = value.subarray(0, 1_099_000);
       const whole = rowOf({ value: fits });
       expect(whole.value).to.equal(fits);
       expect(whole.headers).not.to.have.property('onhand-cut');

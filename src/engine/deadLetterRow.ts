@@ -7,10 +7,10 @@ import { type LaneRecord, recordBytes } from './laneRecord.ts';
 /** A message can quote a SKU of any length. */
 const messageLengthMax = 300;
 /**
- * Bytes of a record that a letter carries as they are. A record may be larger than what a topic
- * takes (1,048,588 bytes by default) when it came compressed: it is passed on without.
+ * Bytes of a record that a letter carries as they are: more than a record may have that comes
+ * uncompressed, less than dead-letter topics take. What inflates to more is cut.
  */
-const wholeBytesMax = 1_000_000;
+const wholeBytesMax = 1_100_000;
 /** What is kept of the parts of a larger one. */
 const keptBytesMax = { key: 10_000, headers: 100_000, value: 100_000 };
 

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { requireReadable } from '../messaging/batches/unreadableBatch.ts';
 import { topicsOf } from '../messaging/topics.ts';
 import { type LogRange, boundsOf } from '../replay/logRange.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
@@ -37,7 +38,8 @@ export class PublishedLane {
     const isWhole = !output.isCut;
     const { engine, lane } = progress;
     this.audit = engine === 'stock' ? new EventAudit(isWhole) : new OrderVerdictAudit(isWhole);
-    const outcomes = audited(readPlain(context, output.topic, lane, output.bounds), this.audit);
+    const records = readPlain(context, output.topic, lane, output.bounds);
+    const outcomes = audited(readable(records, output.topic, lane), this.audit);
     const { from, to } = deadLetter.bounds;
     const letters = context.reader.read(deadLetter.topic, lane, from, to);
     this.#parts = [
@@ -78,6 +80,18 @@ export class PublishedLane {
     const kinds = [outcomeKinds[this.#progress.engine], 'dead-letter'] as const;
     const { settings } = this.#context;
     await comparePublishedTail(settings, this.#progress, kinds, beyond, this.#findings);
+  }
+}
+
+/** Whatever is in a batch that cannot be read, it may be what is missing elsewhere. */
+async function* readable(
+  batches: AsyncGenerator<KafkaMessage[], void, undefined>,
+  topic: string,
+  partition: number,
+): AsyncGenerator<KafkaMessage[], void, undefined> {
+  for await (const records of batches) {
+    requireReadable(records, topic, partition);
+    yield records;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
-import { requireReadable } from '../messaging/batches/unreadableBatch.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import type { PartitionReader } from '../messaging/partitionReader.ts';
 import { openRegistry } from '../messaging/registry/openRegistry.ts';
@@ -45,7 +44,6 @@ export async function* readPlain(
   { from, to }: { from: number; to: number },
 ): AsyncGenerator<KafkaMessage[], void, undefined> {
   for await (const records of reader.read(topic, partition, from, to)) {
-    requireReadable(records, topic, partition);
     yield registry ? await registry.plainRecords(records) : records;
   }
 }
