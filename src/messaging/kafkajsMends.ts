@@ -1,5 +1,6 @@
 import { invariant } from '../ops/errors.ts';
 import { mendAbortedRecords } from './mends/abortedRecords.ts';
+import { mendBrokerAway } from './mends/brokerAway.ts';
 import { mendCoordinatorLookups } from './mends/coordinatorLookups.ts';
 import { mendCrash } from './mends/crash.ts';
 import { mendFetchFailures } from './mends/fetchFailures.ts';
@@ -26,6 +27,7 @@ const mends = [
   mendCrash,
   mendStopWhileJoining,
   mendResumeWake,
+  mendBrokerAway,
   mendProducerSends,
 ];
 const mended = new WeakSet<object>();
