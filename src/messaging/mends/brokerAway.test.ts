@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { expect } from 'chai';
 import { freshKafkajs } from '../../testing/freshKafkajs.ts';
 import { silentKafkaLogger } from '../../testing/silentKafkaLogger.ts';
@@ -19,6 +20,7 @@ interface ConsumerGroup {
   heartbeat(options: { interval: number }): Promise<void>;
 }
 type ConsumerGroupClass = new (options: object) => ConsumerGroup;
+type ConnectionClass = new (options: object) => { socket: Socket; disconnect(): Promise<void> };
 interface Errors {
   KafkaJSConnectionError: new (message: string) => Error;
 }
@@ -156,6 +158,22 @@ describe('mendBrokerAway', () => {
       expect(searches).to.equal(1);
     });
   }
+
+  it('leaves nothing behind on a lost connection, however often its broker is tried', async () => {
+    for (const [load, left] of [
+      [unmended, 3],
+      [mended, 0],
+    ] as const) {
+      const connection = new (load('network/connection') as ConnectionClass)({
+        logger: silentKafkaLogger,
+        host: '127.0.0.1',
+        port: 1,
+      });
+      connection.socket = new Socket().destroy();
+      for (let tries = 0; tries < 3; tries++) await connection.disconnect();
+      expect(connection.socket.listenerCount('connect')).to.equal(left);
+    }
+  });
 
   for (const code of [codes.unknownMember, codes.rebalance]) {
     it(`hears that it is no member as it is, code ${code}`, async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadInternal } from './loadInternal.ts';
 import { patchMethod } from './patchMethod.ts';
@@ -19,6 +20,10 @@ interface KafkaError extends Error {
   type?: string;
   cause?: unknown;
 }
+interface Connection {
+  socket?: Socket;
+}
+type Disconnect = (this: Connection) => Promise<unknown>;
 type Heartbeat = (this: ConsumerGroup, options: object) => Promise<void>;
 type Recover = (this: ConsumerGroup, error: KafkaError) => Promise<void>;
 
@@ -92,6 +97,19 @@ export function mendBrokerAway(load: LoadInternal): void {
         } catch (failure) {
           if (!isAway(failure) && !isOf(otherLeader, failure)) throw failure;
         }
+      },
+  );
+
+  patchMethod<Connection, Disconnect>(
+    load('network/connection'),
+    'disconnect',
+    (disconnect) =>
+      async function () {
+        const ended = await disconnect.call(this);
+        // A socket that is gone waits to be connected before it lets the process end: for ever,
+        // and once more after each try to reach its broker.
+        if (this.socket?.destroyed) this.socket.removeAllListeners('connect');
+        return ended;
       },
   );
 
