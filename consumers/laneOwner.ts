@@ -12,13 +12,14 @@ import type { TopicIdentity } from '../src/messaging/topicIds.ts';
 import type { Topic } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
-import type { LaneStateName, LaneStatus } from '../src/ops/laneStatus.ts';
+import type { LaneStatus } from '../src/ops/laneStatus.ts';
 import type { Metrics } from '../src/ops/metrics.ts';
-import { type Trouble, troubleOf } from '../src/ops/trouble.ts';
+import { troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
 import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import { Lane } from './lane.ts';
+import { type LaneTrouble, claiming, fenced } from './laneTrouble.ts';
 import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
 import {
   type LaneEnd,
@@ -64,25 +65,6 @@ export interface FetchControls {
   resume(partition: number): void;
   seek(partition: number, offset: number): void;
 }
-
-/** What is wrong with a lane that is assigned and not at work. */
-interface LaneTrouble {
-  state: Exclude<LaneStateName, 'claimed'>;
-  trouble: Trouble;
-}
-
-const claiming: LaneTrouble = {
-  state: 'claiming',
-  trouble: { code: 'NOT_CLAIMED', reason: 'its claim is under way', hint: '' },
-};
-const fenced: LaneTrouble = {
-  state: 'fenced',
-  trouble: {
-    code: 'FENCED',
-    reason: 'another process has claimed it',
-    hint: 'It is claimed again, or goes to that process, within seconds.',
-  },
-};
 
 /**
  * The lanes of this process. A lane goes: assigned (paused) → claimed in MySQL → at work, its
