@@ -17,13 +17,13 @@ export type KafkaSettings = Pick<Settings, Extract<SettingName, `ONHAND_KAFKA_${
 type Patience = Required<Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>>;
 
 /**
- * For processes that live on: about 12 s of tries, enough for a broker to restart. A consumer that
- * gives up starts anew, but as a new member of its group, after the old one has timed out.
+ * For processes that live on: some 20 s of tries, longer than the 9 s that a cluster waits for a
+ * broker that is gone (broker.session.timeout.ms) and the elections after that.
  */
 const lasting: Patience = {
   connectionTimeout: 3000,
   requestTimeout: 30_000,
-  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 15 },
+  retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 24 },
 };
 
 /**
