@@ -26,7 +26,11 @@ export interface OrderToPlace extends OrderHead {
   ttlSeconds?: number;
 }
 
-/** Says where the event goes: into a Kafka transaction of the caller's, or out at once. */
+/**
+ * Says where the event goes: into a Kafka transaction of the caller's, or out at once. When a send
+ * in a transaction fails, abort it and go on with a new kafkajs producer: kafkajs would give the
+ * next records the numbers of those that failed, which a broker may have.
+ */
 export interface OrderSendOptions {
   transaction?: Transaction;
 }
