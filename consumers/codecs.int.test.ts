@@ -30,8 +30,8 @@ const skuOf = (sender: string, codec: string) => `${sender}-${codec}`;
 const orderOf = (sender: string, codec: string) => `order-${sender}-${codec}`;
 
 /**
- * Senders in Java and librdkafka with each codec, one record and full batches, to both engines; then
- * the broker compresses what the engines themselves send, with each codec in turn.
+ * Senders in Java and librdkafka with each codec, one record and full batches, to both engines;
+ * then the broker compresses what the engines themselves send, with each codec in turn.
  */
 describe('compressed batches', function () {
   this.timeout(180_000);

@@ -4,7 +4,7 @@ import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { sliceLimitsOf } from '../engine/sliceLimits.ts';
 import { SliceRounds } from '../engine/sliceRounds.ts';
 import { prepareRegistry } from '../messaging/registry/prepareRegistry.ts';
-import { checkTopics, requireTopics } from '../messaging/topicCheck.ts';
+import { checkTopics, findingText, requireTopics } from '../messaging/topicCheck.ts';
 import { topicRegistry } from '../messaging/topics.ts';
 import type { HttpServer } from '../ops/httpServer.ts';
 import { Metrics } from '../ops/metrics.ts';
@@ -44,7 +44,9 @@ export async function startProcessor(
   let operator: HttpServer | undefined;
   let viewWriter: ViewWriter | undefined;
   try {
-    requireTopics(await checkTopics(admin, topics));
+    const findings = await checkTopics(admin, topics);
+    requireTopics(findings);
+    for (const finding of findings) logger.warn(finding, findingText(finding));
     const registry = await prepareRegistry(settings, topics);
     await requireDatabase(pool, settings, 'write');
     const rounds = new SliceRounds(pool, sliceLimitsOf(settings), settings.ONHAND_SLICES_AT_ONCE);

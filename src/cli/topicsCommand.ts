@@ -6,7 +6,12 @@ import type { Settings } from '../config/settings.ts';
 import { connectAdmin } from '../messaging/connectAdmin.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { ensureTopics, missingTopics } from '../messaging/topicAdmin.ts';
-import { type TopicFinding, checkTopics, requireTopics } from '../messaging/topicCheck.ts';
+import {
+  type TopicFinding,
+  checkTopics,
+  findingHints,
+  requireTopics,
+} from '../messaging/topicCheck.ts';
 import { textTable } from '../ops/textTable.ts';
 import { printLine } from './print.ts';
 import { type Topic, type TopicRegistry, topicRegistry } from '../messaging/topics.ts';
@@ -23,7 +28,9 @@ Examples:
   $ onhand topics check --json       compare with the registry, for scripts (exit code 1: differs)
 
 Topics that exist are never altered. Names, partitions and copies come from ONHAND_TOPIC_PREFIX,
-ONHAND_PARTITIONS and ONHAND_REPLICATION_FACTOR.`;
+ONHAND_PARTITIONS and ONHAND_REPLICATION_FACTOR; with three copies, two must have a record before
+it counts as sent (min.insync.replicas). What could be better is told by check, which fails only for
+what a processor refuses to work with.`;
 
 /** `onhand topics`: creates and checks the Kafka topics of the registry. */
 export function topicsCommand(): Command {
@@ -63,13 +70,19 @@ async function check(admin: Admin, registry: TopicRegistry, options: Options): P
   const findings = await checkTopics(admin, registry);
   print(registry, options, { findings }, (topic) => statusOf(topic, findings));
   requireTopics(findings);
+  if (options.json) return;
+  for (const hint of findingHints(findings)) printLine(hint);
 }
 
 function statusOf(topic: Topic, findings: TopicFinding[]): string {
   const own = findings.filter((finding) => finding.topic === topic.name);
   if (own.length === 0) return 'ok';
   return own
-    .map(({ setting, actual }) => (setting === 'topic' ? actual : `${setting} is ${actual}`))
+    .map(({ setting, actual, expected, severity }) => {
+      if (setting === 'topic') return actual;
+      const more = severity === 'warning' ? `, better ${expected}` : '';
+      return `${setting} is ${actual}${more}`;
+    })
     .join('\n');
 }
 

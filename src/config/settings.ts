@@ -96,9 +96,16 @@ export const settings = z
       .default('')
       .describe('put before every topic name, group and transactional id'),
     ONHAND_PARTITIONS: count(12, 1000).describe('partitions of every topic; fixed for life'),
-    ONHAND_REPLICATION_FACTOR: count(1, 9).describe(
-      'copies of every topic that `topics ensure` makes',
-    ),
+    ONHAND_REPLICATION_FACTOR: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(9)
+      .optional()
+      .describe(
+        'copies of every topic that `topics ensure` makes; when unset 3, or as many as there are ' +
+          'brokers',
+      ),
 
     ONHAND_SLICE_COMMANDS_MAX: count(2000, 10_000).describe('commands in one transaction at most'),
     ONHAND_SLICE_BYTES_MAX: count(1_048_576, 16_777_216).describe(

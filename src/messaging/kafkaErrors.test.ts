@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { packageRoot } from '../config/packageRoot.ts';
 import { OperationalError } from '../ops/errors.ts';
 import { toOperationalError } from './kafkaErrors.ts';
 import { loadInternal } from './mends/loadInternal.ts';
@@ -39,6 +42,7 @@ describe('toOperationalError', () => {
     ],
     ['a broker without passwords', protocolError('ILLEGAL_SASL_STATE'), 'KAFKA_AUTH_FAILED'],
     ['a missing right', protocolError('TOPIC_AUTHORIZATION_FAILED'), 'KAFKA_FORBIDDEN'],
+    ['a missing right on a group', protocolError('GROUP_AUTHORIZATION_FAILED'), 'KAFKA_FORBIDDEN'],
     ['an unknown topic', protocolError('UNKNOWN_TOPIC_OR_PARTITION'), 'TOPIC_MISSING'],
     ['anything else of kafkajs', kafkaError('NonRetriableError', 'odd'), 'KAFKA_FAILED'],
   ];
@@ -52,6 +56,26 @@ describe('toOperationalError', () => {
       expect(mapped.hint).not.to.equal('');
     });
   }
+
+  it('says of what a right is missing, and where the rights are listed', () => {
+    const [topic, group, id] = ['TOPIC', 'GROUP', 'TRANSACTIONAL_ID'].map((resource) => {
+      const error = protocolError(`${resource}_AUTHORIZATION_FAILED`);
+      return toOperationalError(error, settings) as OperationalError;
+    });
+    expect(topic?.message).to.include('a right on a topic');
+    expect(group?.message).to.include('a right on a consumer group');
+    expect(id?.message).to.include('a right on a transactional id');
+    const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+    const title = /"([^"]+)"/.exec(topic!.hint)?.[1];
+    expect(readme).to.include(`### ${title}\n`);
+  });
+
+  it('says what a coordinator that was not found may mean', () => {
+    const error = kafkaError('GroupCoordinatorNotFound', 'Failed to find group coordinator');
+    const { code, hint } = toOperationalError(error, settings) as OperationalError;
+    expect(code).to.equal('KAFKA_UNREACHABLE');
+    expect(hint).to.include('READ on the consumer group');
+  });
 
   it('leaves alone what is not of kafkajs', () => {
     const bug = new TypeError('x is not a function');

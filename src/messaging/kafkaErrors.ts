@@ -74,8 +74,8 @@ function explain(error: KafkaError, message: string): Explanation {
   if (type.endsWith('AUTHORIZATION_FAILED')) {
     return {
       code: 'KAFKA_FORBIDDEN',
-      text: 'Kafka does not allow this',
-      hint: 'Give the SASL user the rights that the README lists for this command.',
+      text: `Kafka does not allow this${refusedResources[type] ?? ''}`,
+      hint: 'Give the SASL user what the README lists under "Rights on Kafka".',
     };
   }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
@@ -91,11 +91,25 @@ function explain(error: KafkaError, message: string): Explanation {
       text: 'Kafka does not answer',
       hint:
         'Check ONHAND_KAFKA_BROKERS and that the broker runs. One that closes the connection ' +
-        'may want TLS (ONHAND_KAFKA_SSL) or credentials (ONHAND_KAFKA_SASL_MECHANISM).',
+        'may want TLS (ONHAND_KAFKA_SSL) or credentials (ONHAND_KAFKA_SASL_MECHANISM).' +
+        (error.name === 'KafkaJSGroupCoordinatorNotFound' ? ` ${coordinatorHint}` : ''),
     };
   }
   return { code: 'KAFKA_FAILED', text: 'Kafka failed', hint: 'The broker log may say more.' };
 }
+
+/** What the broker says by the kind of its refusal; it names neither resource nor operation. */
+const refusedResources: Record<string, string> = {
+  TOPIC_AUTHORIZATION_FAILED: ', a right on a topic is missing',
+  GROUP_AUTHORIZATION_FAILED: ', a right on a consumer group is missing',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ', a right on a transactional id is missing',
+  // Also what an idempotent producer is told that may write to no topic.
+  CLUSTER_AUTHORIZATION_FAILED: ', most often WRITE on a topic is missing',
+};
+/** What kafkajs makes of a coordinator that it was not allowed to look up. */
+const coordinatorHint =
+  'Or the SASL user lacks READ on the consumer group, or WRITE on the transactional id: see ' +
+  '"Rights on Kafka" in the README.';
 
 const unreachable = new Set([
   'KafkaJSBrokerNotFound',

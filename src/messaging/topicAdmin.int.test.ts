@@ -70,27 +70,37 @@ describe('topics on a broker', function () {
     }
 
     const findings = await checkTopics(kafka.admin, registry);
+    const refused = { severity: 'refusal' } as const;
     expect(findings).to.deep.equal([
-      { topic: stockCommands.name, setting: 'partitions', expected: '3', actual: '2' },
+      { topic: stockCommands.name, setting: 'partitions', ...refused, expected: '3', actual: '2' },
       {
         topic: stockCommands.name,
         setting: 'message.timestamp.type',
+        ...refused,
         expected: 'LogAppendTime',
         actual: 'CreateTime',
       },
       {
         topic: stockEvents.name,
         setting: 'cleanup.policy',
+        ...refused,
         expected: 'delete',
         actual: 'compact',
       },
       {
         topic: stockLevels.name,
         setting: 'cleanup.policy',
+        ...refused,
         expected: 'compact',
         actual: 'delete',
       },
-      { topic: stockDeadLetter.name, setting: 'topic', expected: 'exists', actual: 'missing' },
+      {
+        topic: stockDeadLetter.name,
+        setting: 'topic',
+        ...refused,
+        expected: 'exists',
+        actual: 'missing',
+      },
     ]);
     expect(() => {
       requireTopics(findings);
@@ -106,6 +116,28 @@ describe('topics on a broker', function () {
     expect(error?.code).to.equal('PARTITION_COUNT_CHANGED');
     expect(error?.message).to.include(stockLevels.name);
     expect(await checkTopics(kafka.admin, registry)).to.deep.equal(findings.slice(0, 4));
+  });
+
+  it('warns of a topic whose batches the broker packs anew, and works with it', async () => {
+    const registry = registryOf();
+    const lz4 = { 'compression.type': 'lz4' };
+    await createAs(registry.stockEvents, {
+      configEntries: Object.entries({ ...registry.stockEvents.configs, ...lz4 }).map(
+        ([name, value]) => ({ name, value }),
+      ),
+    });
+    await ensure(registry);
+    const findings = await checkTopics(kafka.admin, registry);
+    expect(findings).to.deep.equal([
+      {
+        topic: registry.stockEvents.name,
+        setting: 'compression.type',
+        severity: 'warning',
+        expected: 'producer',
+        actual: 'lz4',
+      },
+    ]);
+    requireTopics(findings);
   });
 
   async function createAs(topic: Topic, differing: object): Promise<void> {

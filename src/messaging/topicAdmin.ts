@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { OperationalError } from '../ops/errors.ts';
+import { copiesWanted, countBrokers, defaultCopies, inSyncConfigs } from './topicCopies.ts';
 import { checkTopics, requireTopics } from './topicCheck.ts';
 import { topicMetadata } from './topicMetadata.ts';
 import type { Topic } from './topics.ts';
@@ -29,10 +30,11 @@ export async function missingTopics(admin: Admin, registry: Topics): Promise<Top
 export async function ensureTopics(admin: Admin, registry: Topics): Promise<string[]> {
   const missing = await missingTopics(admin, registry);
   const created: string[] = [];
+  const brokers = missing.length > 0 ? await countBrokers(admin) : 0;
   for (const topic of missing) {
     // One request each: kafkajs answers `false` for a topic that somebody else just created.
     const isNew = await admin.createTopics({
-      topics: [creationOf(topic)],
+      topics: [creationOf(topic, brokers)],
       waitForLeaders: false,
       timeout: leaderTimeoutMs,
     });
@@ -43,12 +45,14 @@ export async function ensureTopics(admin: Admin, registry: Topics): Promise<stri
   return created;
 }
 
-function creationOf(topic: Topic): ITopicConfig {
+function creationOf(topic: Topic, brokers: number): ITopicConfig {
+  const copies = topic.replicationFactor ?? defaultCopies(brokers);
+  const configs = { ...topic.configs, ...(copies >= copiesWanted && inSyncConfigs) };
   return {
     topic: topic.name,
     numPartitions: topic.partitions,
-    replicationFactor: topic.replicationFactor,
-    configEntries: Object.entries(topic.configs).map(([name, value]) => ({ name, value })),
+    replicationFactor: copies,
+    configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
   };
 }
 

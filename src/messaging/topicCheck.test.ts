@@ -3,7 +3,7 @@ import { OperationalError } from '../ops/errors.ts';
 import { type TopicFinding, requireTopics } from './topicCheck.ts';
 
 const finding = (topic: string, setting: TopicFinding['setting']): TopicFinding => {
-  return { topic, setting, expected: 'this', actual: 'that' };
+  return { topic, setting, severity: 'refusal', expected: 'this', actual: 'that' };
 };
 
 function thrownBy(findings: TopicFinding[]): OperationalError | undefined {
@@ -17,8 +17,10 @@ function thrownBy(findings: TopicFinding[]): OperationalError | undefined {
 }
 
 describe('requireTopics', () => {
-  it('is content without findings', () => {
+  it('is content without refusals', () => {
     expect(thrownBy([])).to.equal(undefined);
+    const warning = { ...finding('a', 'compression.type'), severity: 'warning' } as const;
+    expect(thrownBy([warning])).to.equal(undefined);
   });
 
   const codes: [setting: TopicFinding['setting'], code: string][] = [

@@ -4,7 +4,8 @@ import type { Settings } from '../config/settings.ts';
 export interface Topic {
   readonly name: string;
   readonly partitions: number;
-  readonly replicationFactor: number;
+  /** Copies of each partition; undefined: as many as `defaultCopies` gives them. */
+  readonly replicationFactor: number | undefined;
   /** Topic settings given at creation; what is not named here is the broker's default. */
   readonly configs: Readonly<Record<string, string>>;
   /** What records are keyed by, and so what decides their partition (Java-compatible murmur2). */
@@ -33,8 +34,15 @@ type TopicSettings = Pick<
 const hourMs = 3_600_000;
 const weekMs = 7 * 24 * hourMs;
 
-const kept = { 'cleanup.policy': 'delete' };
+/**
+ * Batches stay as their senders compressed them, which costs the broker nothing: every reader of
+ * ours reads all codecs. Said here, because a broker's own default may be to pack each batch anew.
+ */
+const asSent = { 'compression.type': 'producer' };
+
+const kept = { ...asSent, 'cleanup.policy': 'delete' };
 const compacted = {
+  ...asSent,
   'cleanup.policy': 'compact',
   'min.compaction.lag.ms': '60000',
   'max.compaction.lag.ms': String(hourMs),

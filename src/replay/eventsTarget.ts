@@ -40,7 +40,7 @@ export async function findTarget(
 export async function createTarget(
   admin: Admin,
   { name, partitions }: EventsTarget,
-  replicationFactor: number,
+  replicationFactor: number | undefined,
 ): Promise<void> {
   const target: Topic = {
     name,

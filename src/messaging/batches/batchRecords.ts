@@ -56,8 +56,8 @@ function readHeaders(reader: ByteReader): IHeaders {
   const headers = new Map<string, Buffer | Buffer[] | undefined>();
   for (let i = 0; i < count; i++) {
     const name = String(reader.sized() ?? '');
-    // As kafkajs has them: without a value, there is none.
-    const value = reader.sized() as Buffer;
+    // Its type says otherwise, but kafkajs, too, gives null for a header without a value.
+    const value = reader.sized()!;
     const earlier = headers.get(name);
     if (earlier === undefined) headers.set(name, value);
     else if (Array.isArray(earlier)) earlier.push(value);

@@ -47,7 +47,7 @@ describe('inflate', () => {
     }
   });
 
-  it('reads LZ4 blocks that refer to earlier ones, with checksums and the size of all', async () => {
+  it('reads LZ4 blocks that refer to earlier ones, with checksums and a size', async () => {
     const checksum = Buffer.alloc(4);
     const block = (bytes: Buffer) => Buffer.concat([uint32(bytes.length), bytes, checksum]);
     const frame = Buffer.concat([

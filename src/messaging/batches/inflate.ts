@@ -16,21 +16,20 @@ const gunzipped = promisify(gunzip);
  * more. Throws BatchFailure.
  */
 export async function inflate(codec: number, bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  switch (codecNames[codec]) {
-    case 'none':
-      return bytes;
-    case 'gzip':
-      return inflateGzip(bytes, bytesMax);
-    case 'snappy':
-      return inflateSnappy(bytes, bytesMax);
-    case 'lz4':
-      return inflateLz4(bytes, bytesMax);
-    case 'zstd':
-      return inflateZstd(bytes, bytesMax);
-    default:
-      throw unreadable(`is compressed with codec ${codec}, which Kafka does not have`);
-  }
+  const name = codecNames[codec];
+  if (!name) throw unreadable(`is compressed with codec ${codec}, which Kafka does not have`);
+  return inflaters[name](bytes, bytesMax);
 }
+
+type Inflate = (bytes: Buffer, bytesMax: number) => Buffer | Promise<Buffer>;
+
+const inflaters: Record<(typeof codecNames)[number], Inflate> = {
+  none: (bytes) => bytes,
+  gzip: inflateGzip,
+  snappy: inflateSnappy,
+  lz4: inflateLz4,
+  zstd: inflateZstd,
+};
 
 async function inflateGzip(bytes: Buffer, bytesMax: number): Promise<Buffer> {
   try {
