@@ -150,14 +150,19 @@ describe('rebuilding lanes', function () {
     expect((await contents()).tables).to.deep.equal(before.tables);
   });
 
-  it('mends a log time that was turned back', async () => {
-    const before = await contents();
-    const of = `WHERE engine = 'stock' AND lane = ${lanes.stock}`;
-    await damaging.query(`UPDATE progress SET log_time = log_time - 1 ${of}`);
-    const { done } = await rebuild();
-    expect(done.find(({ isSame }) => !isSame)?.wrongProgress).to.deep.equal(['logTime']);
-    expect((await contents()).tables).to.deep.equal(before.tables);
-  });
+  for (const [what, column, set] of [
+    ['a log time that was turned back', 'logTime', 'log_time = log_time - 1'],
+    ['another record that was applied last', 'applied', `applied_digest = REPEAT('x', 22)`],
+  ] as const) {
+    it(`mends ${what}`, async () => {
+      const before = await contents();
+      const of = `WHERE engine = 'stock' AND lane = ${lanes.stock}`;
+      await damaging.query(`UPDATE progress SET ${set} ${of}`);
+      const { done } = await rebuild();
+      expect(done.find(({ isSame }) => !isSame)?.wrongProgress).to.deep.equal([column]);
+      expect((await contents()).tables).to.deep.equal(before.tables);
+    });
+  }
 
   it('refuses a lane that is ahead of its log, and changes nothing', async () => {
     const of = `WHERE engine = 'stock' AND lane = ${lanes.stock}`;

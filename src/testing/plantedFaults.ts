@@ -251,6 +251,10 @@ export const plantedFaults: [fault: string, PlantedFault][] = [
     progress('order', 'outbox_sequence = 1', said('outboxSequence', 1, '2', '1')),
   ],
   [
+    'another record that was applied last',
+    progress('stock', `applied_digest = REPEAT('x', 22)`, said('applied', 5, any, any)),
+  ],
+  [
     'progress beyond the end of the log',
     progress('stock', 'next_offset = 106', said('nextOffset', 5, 'at most 6', '106')),
   ],
