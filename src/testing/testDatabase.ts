@@ -24,7 +24,9 @@ export async function testDatabase(
   const settings: Settings = { ...loadSettings().values, ...overrides, ONHAND_MYSQL_DATABASE };
   await createDatabase(settings);
   if (migrated) await migrate(settings);
-  const pool = openDatabase(settings, 'app', 4);
+  // The server ends connections that are silent for the session's time; a slow test may be.
+  const patient = { ...settings, ONHAND_SESSION_TIMEOUT_SECONDS: 300 };
+  const pool = openDatabase(patient, 'app', 4);
   return {
     settings,
     pool,
