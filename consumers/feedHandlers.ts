@@ -40,6 +40,14 @@ export interface FeedHandlers {
   onLevel(level: PublishedStockLevel, position: FeedPosition): void | Promise<void>;
   /** The next event of its stock item; `position` is the one after it. */
   onEvent(event: PublishedStockEvent, position: FeedPosition): void | Promise<void>;
+  /**
+   * An event that its lane's publisher had lost and an operator has published late, behind younger
+   * ones of its item: for whoever needs every event. The quantities that it states are those of
+   * then; events and levels that were handed on before hold what it did. Events of gaps come this
+   * way, and some that no gap was told of, because they were lost before the feed began. Without
+   * this handler they are passed over. `position` is the one after it.
+   */
+  onLate?(event: PublishedStockEvent, position: FeedPosition): void | Promise<void>;
   /** Comes before what was found instead. */
   onGap(gap: FeedGap): void | Promise<void>;
 }

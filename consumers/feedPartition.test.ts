@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { StockEvent } from '../src/domain/events.ts';
+import { lateHeader } from '../src/messaging/lateHeader.ts';
 import { encodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import type { PublishedStockLevel } from '../src/messaging/stockLevelCodec.ts';
 import type { FeedGap, FeedHandlers } from './feedHandlers.ts';
@@ -30,6 +31,11 @@ function record(offset: number, sku: string, sequence: number): FeedRecord {
   return { offset: String(offset), value: encodeStockEvent(event, cause) };
 }
 
+/** The same, published late. */
+function late(...of: Parameters<typeof record>): FeedRecord {
+  return { ...record(...of), headers: { [lateHeader]: Buffer.from('7') } };
+}
+
 function level(sku: string, sequence: number): PublishedStockLevel {
   const place = { sku, location: 'main' };
   return { ...place, sequence, onHand: sequence, reserved: 0, time: 1_700_000_000_000 };
@@ -45,6 +51,7 @@ function feedAt(offset: number, known: KnownItem[], complete: boolean) {
       await Promise.resolve();
       told.push(`${sku} ${sequence} @${at.offset}`);
     },
+    onLate: ({ sku, sequence }, at) => void told.push(`late ${sku} ${sequence} @${at.offset}`),
     onGap: (gap) => {
       gaps.push(gap);
       told.push(`gap ${gap.expected}..${gap.found}`);
@@ -104,6 +111,50 @@ describe('FeedPartition', () => {
         foundIn: 'event',
       },
     ]);
+  });
+
+  it('hands on what comes late apart from what is next, once by position', async () => {
+    const { feed, told } = feedAt(0, [], true);
+    const records = [
+      record(0, 'tea', 1),
+      record(1, 'tea', 4),
+      late(2, 'tea', 2),
+      late(3, 'tea', 3),
+      record(4, 'tea', 5),
+      late(5, 'tea', 6),
+    ];
+    await feed.take(records, goOn);
+    await feed.take(records, goOn);
+    expect(told).to.deep.equal([
+      'tea 1 @1',
+      'gap 2..4',
+      'tea 4 @2',
+      'late tea 2 @3',
+      'late tea 3 @4',
+      'tea 5 @5',
+      // Nothing of its item stands before it that is younger.
+      'tea 6 @6',
+    ]);
+  });
+
+  it('learns nothing of an item from what comes late', async () => {
+    const { feed, told } = feedAt(0, [], false);
+    await feed.take([late(0, 'tea', 2), record(1, 'tea', 7), late(2, 'milk', 1)], goOn);
+    expect(told).to.deep.equal(['late tea 2 @1', 'tea 7 @2', 'late milk 1 @3']);
+  });
+
+  it('passes over what comes late where nobody asks for it', async () => {
+    const told: string[] = [];
+    const handlers: FeedHandlers = {
+      onLevel: () => undefined,
+      onEvent: ({ sequence }) => void told.push(`tea ${sequence}`),
+      onGap: () => void told.push('gap'),
+    };
+    const feed = new FeedPartition(handlers, { partition, offset: 0 }, new ItemSequences([], true));
+    const records = [record(0, 'tea', 1), record(1, 'tea', 3), late(2, 'tea', 2)];
+    await feed.take(records, goOn);
+    expect(told).to.deep.equal(['tea 1', 'gap', 'tea 3']);
+    expect(feed.position.offset).to.equal(3);
   });
 
   it('passes over records that it has had', async () => {

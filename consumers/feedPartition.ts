@@ -1,3 +1,5 @@
+import type { KafkaMessage } from 'kafkajs';
+import { isLate } from '../src/messaging/lateHeader.ts';
 import { decodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import type { PublishedStockLevel } from '../src/messaging/stockLevelCodec.ts';
 import type { FeedSnapshot } from './feedSnapshot.ts';
@@ -8,14 +10,15 @@ import type { ItemSequences } from './itemSequences.ts';
 export interface FeedRecord {
   offset: string;
   value: Buffer | null;
+  headers?: KafkaMessage['headers'];
 }
 
 /** Called between events: false ends the work, what it throws too. */
 type GoOn = () => Promise<boolean> | boolean;
 
 /**
- * One partition of a feed: hands on each event once and in order, and says what is missing. It does
- * not know Kafka.
+ * One partition of a feed: hands on each event once and in order, and says what is missing. Events
+ * that were published late come by a way of their own. It does not know Kafka.
  */
 export class FeedPartition {
   readonly partition: number;
@@ -58,13 +61,13 @@ export class FeedPartition {
 
   /** Takes records in log order; those before the position are passed over. False: it was ended. */
   async take(records: readonly FeedRecord[], goOn: GoOn): Promise<boolean> {
-    for (const { offset, value } of records) {
-      const next = Number(offset) + 1;
+    for (const record of records) {
+      const next = Number(record.offset) + 1;
       if (next <= this.#offset) continue;
       const going = goOn();
       if (!(going === true || (await going))) return false;
       if (this.#snapshot) await this.reach(next - 1, goOn);
-      const handing = this.#handOn(value, next);
+      const handing = this.#handOn(record, next);
       if (handing) await handing;
       this.#offset = next;
     }
@@ -80,11 +83,12 @@ export class FeedPartition {
     this.#sequences.complete();
   }
 
-  #handOn(value: Buffer | null, offset: number): void | Promise<void> {
-    const event = decodeStockEvent(value);
-    const verdict = this.#sequences.take(event);
+  #handOn(record: FeedRecord, offset: number): void | Promise<void> {
+    const event = decodeStockEvent(record.value);
+    const verdict = this.#sequences.take(event, isLate(record));
     if (verdict.is === 'repeat') return;
     const position = { partition: this.partition, offset };
+    if (verdict.is === 'late') return this.#handlers.onLate?.(event, position);
     if (verdict.is === 'next') return this.#handlers.onEvent(event, position);
     const { sku, location, sequence: found } = event;
     const gap = { missing: 'sequences', sku, location, expected: verdict.expected, found } as const;

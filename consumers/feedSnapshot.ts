@@ -1,16 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
-import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import { type PublishedStockLevel, decodeStockLevel } from '../src/messaging/stockLevelCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
-import { appendedEnds } from './appendedEnds.ts';
 import { readTopic } from './readTopic.ts';
-
-const pollMs = 20;
+import { untilVisible } from './untilVisible.ts';
 
 /** The levels of a partition, with at least all that its events before `offset` did. */
 export interface FeedSnapshot {
@@ -34,8 +30,7 @@ export async function readFeedSnapshot(
 ): Promise<Map<number, FeedSnapshot>> {
   const { stockEvents, stockLevels } = topicRegistry(settings);
   const ends = await admin.fetchTopicOffsets(stockEvents.name);
-  const kafka = createKafka(settings, 'onhand-feed', logger);
-  await untilVisible(admin, stockLevels.name, await appendedEnds(kafka, stockLevels.name));
+  await untilVisible({ settings, logger, admin }, stockLevels.name);
 
   const lastLevels = new Map(partitions.map((it) => [it, new Map<string, Buffer | null>()]));
   const registry = openRegistry(settings);
@@ -54,17 +49,4 @@ export async function readFeedSnapshot(
       return [partition, { levels: present.map(decodeStockLevel), offset: Number(end) }];
     }),
   );
-}
-
-/** Waits until no transaction is open any more that has written before these ends. */
-async function untilVisible(
-  admin: Admin,
-  topic: string,
-  ends: ReadonlyMap<number, number>,
-): Promise<void> {
-  for (;;) {
-    const visible = await admin.fetchTopicOffsets(topic);
-    if (visible.every(({ partition, high }) => Number(high) >= (ends.get(partition) ?? 0))) return;
-    await sleep(pollMs);
-  }
 }

@@ -10,7 +10,7 @@ export interface KnownItem {
 
 /** What an event is, by its sequence. `expected` is the sequence that should have come. */
 export type SequenceVerdict =
-  { is: 'next' } | { is: 'repeat' } | { is: 'after-gap'; expected: number };
+  { is: 'next' } | { is: 'repeat' } | { is: 'late' } | { is: 'after-gap'; expected: number };
 
 /** Events that name no stock item are told apart by their ids; so many are remembered. */
 const namelessMax = 1000;
@@ -45,10 +45,14 @@ export class ItemSequences {
     this.#known.set(itemKey(sku, location), sequence);
   }
 
-  /** Takes an event, if it is none that was taken before. */
-  take(event: KnownItem & { eventId: string }): SequenceVerdict {
+  /**
+   * Takes an event, if it is none that was taken before. `isLate`: it says that it was published
+   * late; then a sequence that is past is not one that was there before, and what is known stays.
+   */
+  take(event: KnownItem & { eventId: string }, isLate = false): SequenceVerdict {
     if (event.sequence === 0) return this.#takeNameless(event.eventId);
     const expected = this.expected(event);
+    if (isLate && (expected === undefined || event.sequence < expected)) return { is: 'late' };
     if (expected !== undefined && event.sequence < expected) return { is: 'repeat' };
     this.set(event);
     const isNext = expected === undefined || event.sequence === expected;

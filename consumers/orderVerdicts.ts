@@ -6,6 +6,7 @@ import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { isLate } from '../src/messaging/lateHeader.ts';
 import {
   type PublishedOrderVerdict,
   decodeOrderStockEvent,
@@ -23,14 +24,22 @@ const retryMsFirst = 50;
 const retryMsMax = 2000;
 const partitionsAtOnce = 4;
 
+/**
+ * A verdict as it is read. `isLate`: it had been lost, and an operator has published it behind
+ * younger ones; its `sequence` may be past, and yet it was not there before.
+ */
+export type ReceivedVerdict = PublishedOrderVerdict & { isLate?: true };
+
 /** Takes verdicts of one partition: in order, in one local transaction if it is wise. */
-export type TakeVerdicts = (verdicts: PublishedOrderVerdict[]) => Promise<void>;
+export type TakeVerdicts = (verdicts: ReceivedVerdict[]) => Promise<void>;
 
 /**
  * Reads the verdicts on orders as a member of a consumer group, from the topic's beginning when the
  * group is new: committed ones only, in order per order. At least once: the group's offsets are
  * committed about every second, and only what the handler has returned from. After a crash up to a
- * second of verdicts comes again; `sequence`, contiguous per order, tells a repeat from news.
+ * second of verdicts comes again; `sequence`, contiguous per order, tells a repeat from news, but
+ * not of one that `isLate`. A handler that waits for a verdict that is missing would wait for ever:
+ * late ones stand behind.
  *
  * A handler that throws gets the same verdicts again after a pause, for as long as it takes. Those
  * of different partitions are handled side by side.
@@ -116,10 +125,13 @@ export class OrderVerdicts {
     }
   }
 
-  #decode(messages: readonly KafkaMessage[], partition: number): PublishedOrderVerdict[] {
+  #decode(messages: readonly KafkaMessage[], partition: number): ReceivedVerdict[] {
     try {
       requireReadable(messages, this.#topic, partition);
-      return messages.map(({ value }) => decodeOrderStockEvent(value));
+      return messages.map((message): ReceivedVerdict => {
+        const verdict = decodeOrderStockEvent(message.value);
+        return isLate(message) ? { ...verdict, isLate: true } : verdict;
+      });
     } catch (error) {
       // kafkajs would take it for something that passes, and try for ever.
       this.#onFailure(error as Error);
@@ -128,7 +140,7 @@ export class OrderVerdicts {
   }
 
   /** False when told to stop before the handler has taken them. */
-  async #hand(verdicts: PublishedOrderVerdict[], group: EachBatchPayload): Promise<boolean> {
+  async #hand(verdicts: ReceivedVerdict[], group: EachBatchPayload): Promise<boolean> {
     for (let pauseMs = retryMsFirst; !this.#stopping; pauseMs *= 2) {
       try {
         await this.#take(verdicts);

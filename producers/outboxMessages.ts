@@ -14,9 +14,8 @@ import type { EngineName } from '../src/storage/progress.ts';
 
 /**
  * The messages of one Kafka transaction: what the rows say, in their order, and the last level of
- * each stock item that their events moved. Outcomes and dead letters go to the lane's own
- * partition; what goes to the other engine goes where its key belongs. With a registry, values name
- * their schema by its id there; dead letters stay as received.
+ * each stock item that their events moved. With a registry, values name their schema by its id
+ * there; dead letters stay as received.
  */
 export function outboxMessages(
   engine: EngineName,
@@ -24,7 +23,6 @@ export function outboxMessages(
   topics: TopicRegistry,
   registry?: SchemaRegistry,
 ): TopicMessages[] {
-  const { output, deadLetter } = topicsOf(topics, engine);
   const messages = new Map<Topic, PlacedMessage[]>();
   const add = (topic: Topic, message: PlacedMessage & { value: Buffer | null }) => {
     const list = messages.get(topic) ?? [];
@@ -33,23 +31,55 @@ export function outboxMessages(
     const isFramed = registry && value && topic.schema !== 'bytes';
     list.push(isFramed ? { ...message, value: registry.framed(value) } : message);
   };
+  const place = destinations(engine, topics);
   for (const { lane, rows } of batches) {
     const levels = new Map<string, PublishedStockLevel>();
     for (const { kind, key, value, headers, level } of rows) {
-      const message = { key, value, partition: lane };
-      if (kind === 'event' || kind === 'verdict') add(output, message);
-      else if (kind === 'dead-letter') add(deadLetter, headers ? { ...message, headers } : message);
-      else {
-        const topic = kind === 'reply' ? topics.orderEvents : topics.stockCommands;
-        add(topic, { ...message, partition: partitionOf(String(key), topic.partitions) });
-      }
+      const { topic, partition } = place(kind, key, lane);
+      const message = { key, value, partition };
+      add(topic, kind === 'dead-letter' && headers ? { ...message, headers } : message);
       if (level) levels.set(stockLevelKey(level), level);
     }
-    for (const [key, level] of levels) {
-      add(topics.stockLevels, { key, value: encodeStockLevel(level), partition: lane });
-    }
+    for (const level of levels.values()) add(topics.stockLevels, levelMessage(level, lane));
   }
   return [...messages].map(([{ name }, list]) => {
     return { topic: name, messages: groupedMessages(list) };
   });
+}
+
+/** The messages of levels of a stock lane. */
+export function levelMessages(
+  lane: number,
+  levels: readonly PublishedStockLevel[],
+  { stockLevels }: TopicRegistry,
+  registry?: SchemaRegistry,
+): TopicMessages {
+  const messages = levels.map((level) => {
+    const message = levelMessage(level, lane);
+    return registry ? { ...message, value: registry.framed(message.value) } : message;
+  });
+  return { topic: stockLevels.name, messages: groupedMessages(messages) };
+}
+
+function levelMessage(level: PublishedStockLevel, lane: number) {
+  return { key: stockLevelKey(level), value: encodeStockLevel(level), partition: lane };
+}
+
+/**
+ * Where rows of an engine's lanes go: outcomes and dead letters to the lane's own partition; what
+ * goes to the other engine, where its key belongs.
+ */
+export function destinations(engine: EngineName, topics: TopicRegistry) {
+  const { output, deadLetter } = topicsOf(topics, engine);
+  return (kind: OutboxRow['kind'], key: OutboxRow['key'], lane: number): Destination => {
+    if (kind === 'event' || kind === 'verdict') return { topic: output, partition: lane };
+    if (kind === 'dead-letter') return { topic: deadLetter, partition: lane };
+    const topic = kind === 'reply' ? topics.orderEvents : topics.stockCommands;
+    return { topic, partition: partitionOf(String(key), topic.partitions) };
+  };
+}
+
+interface Destination {
+  topic: Topic;
+  partition: number;
 }

@@ -29,28 +29,28 @@ export class PublisherProducer {
     this.#producer = producer;
   }
 
-  /** Known to the broker when it is returned: only then can others fence it by its id. */
+  /**
+   * Known to the broker when it is returned: only then can others fence it by its id. `unique` is
+   * the id's own part; who had it before is fenced, and what that one left open has ended.
+   */
   static async open(
     settings: Settings,
     logger: Logger,
     engine: EngineName,
+    unique: string = randomUUID(),
   ): Promise<PublisherProducer> {
-    const id = transactionalId(settings, engine, randomUUID());
+    const id = transactionalId(settings, engine, unique);
     return new PublisherProducer(id, await begin(settings, logger, id));
   }
 
-  /** All of it, with the cursors that it moves, or nothing. */
-  async publish(topicMessages: TopicMessages[], { group, topic, last }: Cursors): Promise<void> {
+  /** All of it, with the cursors that it moves, if any, or nothing. */
+  async publish(topicMessages: TopicMessages[], cursors?: Cursors): Promise<void> {
     const transaction = await this.#producer.transaction();
     try {
       faultPoint('publish-before-send');
       await transaction.sendBatch({ acks: -1, topicMessages });
       faultPoint('publish-after-send');
-      const partitions = [...last].map(([partition, sequence]) => {
-        return { partition, offset: String(sequence) };
-      });
-      const topics = [{ topic, partitions }];
-      await transaction.sendOffsets({ consumerGroupId: group, topics });
+      if (cursors) await transaction.sendOffsets(offsetsOf(cursors));
       faultPoint('publish-before-commit');
       await transaction.commit();
       faultPoint('publish-after-commit');
@@ -63,6 +63,13 @@ export class PublisherProducer {
   async close(): Promise<void> {
     await this.#producer.disconnect().catch(() => undefined);
   }
+}
+
+function offsetsOf({ group, topic, last }: Cursors) {
+  const partitions = [...last].map(([partition, sequence]) => {
+    return { partition, offset: String(sequence) };
+  });
+  return { consumerGroupId: group, topics: [{ topic, partitions }] };
 }
 
 /**

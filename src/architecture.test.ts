@@ -15,6 +15,7 @@ const layers = [
   ['consumers', 'producers'],
   ['src/replay'],
   ['src/verify', 'src/docs', 'src/api', 'src/why'],
+  ['src/missing'],
   ['src/cli'],
 ];
 /**

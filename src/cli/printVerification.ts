@@ -20,6 +20,9 @@ export function printVerification(verification: Verification): void {
     printLine(checkLine(false, `${engine} partition ${lane}: ${failure.message}`, failure.code));
     printLine(`  ${failure.hint}`);
   }
+  for (const { engine, lane, topic, count } of verification.late) {
+    printLine(`  late on ${engine} lane ${lane}: ${count} records of ${topic}, by publish-missing`);
+  }
   if (findings.length > 0) printFindings(verification);
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { replayEventsCommand } from './replayEventsCommand.ts';
+import { replayPublishMissingCommand } from './replayPublishMissingCommand.ts';
 import { replayRebuildCommand } from './replayRebuildCommand.ts';
 import { replayVerifyCommand } from './replayVerifyCommand.ts';
 import { replayWhatIfCommand } from './replayWhatIfCommand.ts';
@@ -10,6 +11,7 @@ export function replayCommand(): Command {
     .description('prove, rebuild and re-send what follows from the logs')
     .addCommand(replayVerifyCommand())
     .addCommand(replayRebuildCommand())
+    .addCommand(replayPublishMissingCommand())
     .addCommand(replayEventsCommand())
     .addCommand(replayWhatIfCommand());
 }

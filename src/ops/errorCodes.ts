@@ -30,6 +30,8 @@ export const errorCodes = {
   PARTITION_UNKNOWN: 'a partition was named that the topic does not have',
   RANGE_INVALID: 'a range of a log is not understood, empty or reversed',
   RANGE_BEYOND_LOG: 'a range of a log ends after what is there, or applied',
+  LOG_UNSETTLED: 'a transaction stays open, so that what a log holds cannot be told',
+  LANE_UNPUBLISHED: 'a lane’s publisher has not come to the end of its outbox',
   LOG_CUT: 'retention has deleted records that a replay needs',
   MYSQL_UNREACHABLE: 'no MySQL server answers at the configured address',
   MYSQL_AUTH_FAILED: 'MySQL refused user or password',

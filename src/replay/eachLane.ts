@@ -13,19 +13,23 @@ export interface LaneOutcomes<Result> {
 }
 
 /** Does the same to several lanes, a few at a time; results are in the order of the lanes. */
-export async function eachLane<Result>(
+export async function eachLane<Result, Lane extends Pick<LaneId, 'engine' | 'lane'>>(
   settings: Settings,
-  lanes: readonly Pick<LaneId, 'engine' | 'lane'>[],
-  work: (lane: Pick<LaneId, 'engine' | 'lane'>) => Promise<Result>,
+  lanes: readonly Lane[],
+  work: (lane: Lane) => Promise<Result>,
+  most = atOnce,
 ): Promise<LaneOutcomes<Result>> {
-  const limit = pLimit(atOnce);
+  const limit = pLimit(most);
   const settled = await Promise.allSettled(lanes.map((lane) => limit(() => work(lane))));
   const outcomes: LaneOutcomes<Result> = { done: [], failed: [] };
   for (const [index, result] of settled.entries()) {
     const lane = lanes[index];
     if (result.status === 'fulfilled') outcomes.done.push(result.value);
-    else if (lane)
-      outcomes.failed.push({ ...lane, error: explainedError(result.reason, settings) });
+    else if (lane) {
+      const { engine, lane: number } = lane;
+      const error = explainedError(result.reason, settings);
+      outcomes.failed.push({ engine, lane: number, error });
+    }
   }
   return outcomes;
 }

@@ -3,7 +3,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { ForwardedComparison } from './forwardedComparison.ts';
-import { ForwardedCollector, type ForwardedRows, joinForwarded } from './forwardedRows.ts';
+import { ColumnCollector, type MessageColumns, joinColumns } from './messageColumns.ts';
 
 const lane = 2;
 const home = partitionOf('o-1', 3);
@@ -19,11 +19,11 @@ function record(text: string, time = 1): KafkaMessage {
 }
 
 /** The rows that a lane forwards to the home of `o-1`, each caused at ten times its sequence. */
-function demanded(...rows: OutboxRow[]): ForwardedRows {
-  const collector = new ForwardedCollector(lane, 'reply', 3);
+function demanded(...rows: OutboxRow[]): MessageColumns {
+  const collector = new ColumnCollector(lane, 'reply', ({ key }) => partitionOf(String(key), 3));
   const offsets = rows.map(({ sequence }) => 10 * sequence);
   collector.take(rows, offsets);
-  return joinForwarded([collector.end().get(home)!]);
+  return joinColumns([collector.end().get(home)!]);
 }
 
 function comparison(isCut: boolean, ...rows: OutboxRow[]): ForwardedComparison {

@@ -1,9 +1,10 @@
 import type { Connection } from 'mysql2/promise';
+import { partitionOf } from '../messaging/partitionOf.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { readWholeOutbox } from '../storage/readLane.ts';
 import type { LaneFindings } from './findings.ts';
-import { ForwardedCollector } from './forwardedRows.ts';
+import { ColumnCollector } from './messageColumns.ts';
 import { OutboxComparison } from './outboxComparison.ts';
 import { PublishedLane } from './publishedLane.ts';
 import type { VerifyContext } from './verifyContext.ts';
@@ -12,12 +13,12 @@ const forwardedKinds = { stock: 'reply', order: 'command' } as const;
 
 /** Compares the rows that a lane's log demands, as they are folded, wherever they must be. */
 export class LaneComparison {
-  readonly forwarded: ForwardedCollector;
+  readonly forwarded: ColumnCollector;
   readonly published: PublishedLane;
   readonly #outbox: OutboxComparison;
 
   private constructor(
-    forwarded: ForwardedCollector,
+    forwarded: ColumnCollector,
     published: PublishedLane,
     outbox: OutboxComparison,
   ) {
@@ -43,7 +44,9 @@ export class LaneComparison {
     // Also rows that do not belong there, of a sequence below the first.
     const after = sequence > 0 ? sequence : undefined;
     return new LaneComparison(
-      new ForwardedCollector(lane, forwardedKinds[engine], target.partitions),
+      new ColumnCollector(lane, forwardedKinds[engine], ({ key }) =>
+        partitionOf(String(key), target.partitions),
+      ),
       await PublishedLane.open(context, progress, from, findings),
       new OutboxComparison(
         findings,

@@ -1,5 +1,7 @@
+import type { KafkaMessage } from 'kafkajs';
 import { decodeOrderEvent } from '../messaging/orderEventCodec.ts';
 import { decodeOrderStockEvent } from '../messaging/orderStockEventCodec.ts';
+import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import { DecodeError } from '../messaging/decodeError.ts';
@@ -7,8 +9,10 @@ import type { OutboxRow } from '../storage/outbox.ts';
 import { itemText, orderText } from './findings.ts';
 import { type Difference, firstDifference } from './firstDifference.ts';
 
-/** Key and value of a message. */
-export type Message = Pick<OutboxRow, 'key' | 'value'>;
+/** Key and value of a message, and what may tell it from others of the same bytes. */
+export interface Message extends Pick<OutboxRow, 'key' | 'value'> {
+  headers?: RecordHeaders | KafkaMessage['headers'] | null;
+}
 type Kind = OutboxRow['kind'];
 
 const hexMax = 200;
@@ -24,9 +28,17 @@ const decoders: Record<Kind, (value: Buffer | null) => object> = {
   },
 };
 
-/** Whether two messages have the same bytes. */
+/** Whether two messages have the same bytes, and are the same dead letter if they are such. */
 export function isSameMessage(a: Message, b: Message): boolean {
-  return isSameBytes(a.value, b.value) && isSameBytes(a.key, b.key);
+  return (
+    isSameBytes(a.value, b.value) && isSameBytes(a.key, b.key) && receivedAt(a) === receivedAt(b)
+  );
+}
+
+/** The offset at which a dead letter was received; no other message carries one. */
+export function receivedAt({ headers }: Pick<Message, 'headers'>): string {
+  const offset = headers?.['onhand-offset'];
+  return offset === undefined ? '' : String(offset);
 }
 
 /** Whether two values have the same bytes, text being UTF-8. */
@@ -36,10 +48,12 @@ export function isSameBytes(a: Buffer | string | null, b: Buffer | string | null
   return typeof b === 'string' ? a.toString() === b : a.equals(b);
 }
 
-/** Value and key as text: two messages are the same when their texts are. */
-export function messageText({ key, value }: Message): string {
+/** A message as text: two messages are the same when their texts are. */
+export function messageText(message: Message): string {
+  const { key, value } = message;
   const keyBytes = key === null ? null : Buffer.from(key);
-  return `${value?.toString('latin1') ?? 'null'} of ${keyBytes?.toString('latin1') ?? 'null'}`;
+  const texts = [value, keyBytes].map((bytes) => bytes?.toString('latin1') ?? 'null');
+  return [receivedAt(message), ...texts].join(' of ');
 }
 
 /**
@@ -81,6 +95,12 @@ export function itemOfMessage(kind: Kind, { value }: Message): string | null {
   const { sku, location, orderId } = fields ?? {};
   if (sku !== undefined && location !== undefined) return itemText({ sku, location });
   return orderId === undefined ? null : orderText(orderId);
+}
+
+/** By which readers tell a repeat: an event's or a command's; null where it cannot be told. */
+export function idOfMessage(kind: Kind, { value }: Message): string | null {
+  const { eventId, commandId } = (decoded(kind, value) ?? {}) as Record<string, string | undefined>;
+  return (kind === 'command' || kind === 'reply' ? commandId : eventId) ?? null;
 }
 
 function decoded(kind: Kind, value: Buffer | null): object | undefined {

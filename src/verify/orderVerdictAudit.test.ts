@@ -3,6 +3,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { REFUSED_EVENTS_MAX } from '../domain/order/orderLimits.ts';
 import type { OrderRefusal } from '../domain/order/orderRefusals.ts';
 import type { OrderVerdict, VerdictBody } from '../domain/order/orderVerdicts.ts';
+import { lateHeader } from '../messaging/lateHeader.ts';
 import { encodeOrderStockEvent } from '../messaging/orderStockEventCodec.ts';
 import { OrderVerdictAudit } from './orderVerdictAudit.ts';
 
@@ -14,14 +15,16 @@ const refused = (reason: OrderRefusal): VerdictBody => {
 };
 
 /** Which checks fail after these verdicts on one order: gap, repeat, reversal. */
-function broken(...given: [sequence: number, answers: string | null, body: VerdictBody][]) {
+function broken(
+  ...given: [sequence: number, answers: string | null, body: VerdictBody, late?: 'late'][]
+) {
   const audit = new OrderVerdictAudit(true);
   audit.take(
-    given.map(([sequence, answers, body], offset): KafkaMessage => {
+    given.map(([sequence, answers, body, late], offset): KafkaMessage => {
       const verdict: OrderVerdict = { orderId: 'o-1', sequence, answers, time: 1, ...body };
       const cause = { topicId: 't'.repeat(22), partition: 0, offset, index: 0 };
       const value = encodeOrderStockEvent(verdict, cause);
-      const plain = { timestamp: '1', attributes: 0, headers: {} };
+      const plain = { timestamp: '1', attributes: 0, headers: late ? { [lateHeader]: '7' } : {} };
       return { ...plain, key: null, value, offset: String(offset) };
     }),
   );
@@ -40,6 +43,16 @@ describe('OrderVerdictAudit', () => {
     expect(broken([2, 'e-1', reserved])).to.deep.equal(['gap']);
     expect(broken([1, 'e-1', reserved], [3, 'e-2', confirmed])).to.deep.equal(['gap']);
     expect(broken([1, 'e-1', reserved], [1, 'e-2', confirmed])).to.deep.equal(['gap']);
+  });
+
+  it('puts what was published late where it belongs', () => {
+    const [first, third] = [[1, 'e-1', reserved] as const, [3, 'e-3', confirmed] as const];
+    const second = refused('ALREADY_PLACED');
+    expect(broken([...first], [...third], [2, 'e-2', second, 'late'])).to.be.empty;
+    expect(broken([...third], [2, 'e-2', second, 'late'], [...first, 'late'])).to.be.empty;
+    expect(broken([...first], [...third], [2, 'e-2', second])).to.deep.equal(['gap']);
+    expect(broken([...first], [...third], [3, 'e-3', confirmed, 'late'])).to.include('gap');
+    expect(broken([...third], [...first, 'late'])).to.deep.equal(['gap']);
   });
 
   it('finds an event that is answered twice', () => {

@@ -2,8 +2,10 @@ import type { KafkaMessage } from 'kafkajs';
 import { decodeOrderStockEvent } from '../messaging/orderStockEventCodec.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
-import type { LaneFindings } from './findings.ts';
-import type { Lookahead } from './lookahead.ts';
+import type { Finding, LaneFindings, LanePlace } from './findings.ts';
+import { LateRecords } from './lateRecords.ts';
+import { Lookahead } from './lookahead.ts';
+import { messageDigest } from './messageColumns.ts';
 import {
   describeMessage,
   isSameMessage,
@@ -12,12 +14,29 @@ import {
   messageText,
 } from './messageText.ts';
 
-/** How far is looked ahead on both sides for where they are at one again. */
-const windowSize = 256;
+/**
+ * How far is looked ahead on both sides for where they are at one again: at first, and at most,
+ * where a whole transaction of the publisher is missing or there twice.
+ */
+const windowSize = { first: 256, most: 8192 };
+const windowBytesMax = 8 * 1_048_576;
+/** Rows without a record in its place of which all is kept until it is known whether it is late. */
+const toldMax = 1000;
 
 interface Demanded {
   row: OutboxRow;
   offset: number;
+}
+
+type Told = Omit<Finding, keyof LanePlace>;
+
+/** A row whose record is not in its place. */
+interface Unplaced {
+  digest: number;
+  /** To be told unless the record was published late. */
+  missed: Told;
+  /** To be told when it was: what stands in its place. */
+  instead: Told | undefined;
 }
 
 /** What the lane publishes to one topic, and where the comparison begins. */
@@ -32,21 +51,39 @@ export interface PublishedPart {
 
 /**
  * Compares the committed records of one published partition, as both are read, with the rows that
- * the log demands for it: the same bytes in the same order, none missing, none between them.
+ * the log demands for it: the same bytes in the same order, none missing, none between them. A
+ * record that says that it was published late may stand anywhere.
  */
 export class PublishedComparison {
   readonly #part: PublishedPart;
   readonly #findings: LaneFindings;
   readonly #records: Lookahead<KafkaMessage>;
+  readonly #late: LateRecords;
   readonly #waiting: Demanded[] = [];
+  readonly #unplaced: Unplaced[] = [];
+  #window = windowSize.first;
   #isAligned: boolean;
   #isLost = false;
+  #beyond = 0;
+  /** Rows whose record was published late. Known at the end. */
+  lateCount = 0;
 
-  constructor(part: PublishedPart, records: Lookahead<KafkaMessage>, findings: LaneFindings) {
+  constructor(
+    part: PublishedPart,
+    records: AsyncGenerator<KafkaMessage[], void, undefined>,
+    findings: LaneFindings,
+  ) {
     this.#part = part;
-    this.#records = records;
+    this.#late = new LateRecords(
+      (record) => (causeOf(part.kind, record) ?? part.from) >= part.from,
+    );
+    this.#records = new Lookahead(this.#late.apart(records));
     this.#findings = findings;
     this.#isAligned = part.from === 0 && !part.isCut;
+  }
+
+  get topic(): string {
+    return this.#part.topic;
   }
 
   /** Compares those of the next rows that go to the topic; `offsets` of what caused them. */
@@ -58,21 +95,38 @@ export class PublishedComparison {
       if (this.#waiting.length === 0 && record && isSameMessage(row, record)) this.#records.skip();
       else {
         this.#waiting.push({ row, offset: offsets[index] ?? 0 });
-        if (this.#waiting.length >= windowSize) await this.#meet();
+        if (this.#waiting.length >= this.#window) await this.#meet(false);
       }
     }
   }
 
-  /** To be called after the last row that is demanded. */
-  async end(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#meet();
+  /**
+   * To be called after the last row that is demanded. What comes after it is read as far as needed,
+   * late ones come last; `readsOn`: in any case.
+   */
+  async end(readsOn: boolean): Promise<void> {
+    while (this.#waiting.length > 0) await this.#meet(true);
     if (!this.#isAligned && this.#part.from > 0) await this.#skipEarlier();
+    if (readsOn || this.#unplaced.length > 0) this.#beyond = await this.#records.drain();
+    for (const { digest, missed, instead } of this.#unplaced) {
+      const isLate = this.#late.claim(digest);
+      if (isLate) this.lateCount++;
+      const told = isLate ? instead : missed;
+      if (told) this.#findings.note(told);
+    }
   }
 
-  /** Reads what is left, and says how many records that are, as far as they can be told apart. */
-  async countBeyond(): Promise<number> {
-    const count = await this.#records.drain();
-    return this.#isLost ? 0 : count;
+  /** After the end: how many records are left, as far as they can be told apart. */
+  countBeyond(): number {
+    if (this.#isLost) return 0;
+    // Of a cut topic, late ones may belong to rows that were not compared.
+    return this.#beyond + (this.#part.isCut ? 0 : this.#late.left);
+  }
+
+  /** Whether more may be looked at before rows and records are given up. */
+  #mayGrow(): boolean {
+    const bytes = this.#waiting.reduce((sum, { row }) => sum + (row.value?.length ?? 0), 0);
+    return this.#window < windowSize.most && bytes < windowBytesMax;
   }
 
   async #next(): Promise<KafkaMessage | undefined> {
@@ -100,9 +154,12 @@ export class PublishedComparison {
     }
   }
 
-  /** Says what parts the next rows and records, up to where they are at one again. */
-  async #meet(): Promise<void> {
-    const records = await this.#records.window(windowSize);
+  /**
+   * Says what parts the next rows and records, up to where they are at one again; `isLast`: no rows
+   * come any more.
+   */
+  async #meet(isLast: boolean): Promise<void> {
+    const records = await this.#records.window(this.#window);
     const places = new Map<string, number>();
     records.forEach((record, index) => {
       const text = messageText(record);
@@ -116,7 +173,12 @@ export class PublishedComparison {
       if (place === undefined || (isMet && index + place >= rowsLeft + recordsLeft)) continue;
       [rowsLeft, recordsLeft, isMet] = [index, place, true];
     }
-    const isEnd = records.length < windowSize;
+    const isEnd = records.length < this.#window;
+    if (!isMet && !(isLast && isEnd) && this.#mayGrow()) {
+      this.#window *= 2;
+      return;
+    }
+    this.#window = windowSize.first;
     if (!isMet && !isEnd) return this.#lose(records);
     const rows = this.#waiting.splice(0, rowsLeft);
     // What follows the last demanded row may belong to records that were applied meanwhile.
@@ -159,32 +221,38 @@ export class PublishedComparison {
     const difference = messageDifference(row.kind, row, record);
     if (!difference) return;
     const { path, expected, found } = difference;
-    this.#note(`sequence ${row.sequence}, offset ${record.offset}: ${path}`, row, offset, {
-      expected,
-      found,
-    });
+    const what = `sequence ${row.sequence}, offset ${record.offset}: ${path}`;
+    const missed = this.#told(what, row, offset, { expected, found });
+    this.#unplaced.push({ digest: messageDigest(row), missed, instead: this.#tooMany(record) });
   }
 
   #missing({ row, offset }: Demanded): void {
-    const texts = { expected: describeMessage(row.kind, row), found: '' };
-    this.#note(`sequence ${row.sequence}: record`, row, offset, texts);
+    const isKept = this.#unplaced.length < toldMax;
+    const texts = { expected: isKept ? describeMessage(row.kind, row) : 'a record', found: '' };
+    const missed = this.#told(`sequence ${row.sequence}: record`, row, offset, texts);
+    this.#unplaced.push({ digest: messageDigest(row), missed, instead: undefined });
   }
 
   #surplus(record: KafkaMessage): void {
+    this.#findings.note(this.#tooMany(record));
+  }
+
+  #tooMany(record: KafkaMessage): Told {
     const { kind } = this.#part;
     const texts = { expected: '', found: describeMessage(kind, record) };
     const message = { kind, key: record.key, value: record.value };
-    this.#note(`offset ${record.offset}: record`, message, causeOf(kind, record) ?? null, texts);
+    const cause = causeOf(kind, record) ?? null;
+    return this.#told(`offset ${record.offset}: record`, message, cause, texts);
   }
 
-  #note(
+  #told(
     what: string,
     message: Pick<OutboxRow, 'kind' | 'key' | 'value'>,
     offset: number | null,
     texts: { expected: string; found: string },
-  ): void {
+  ): Told {
     const item = itemOfMessage(message.kind, message);
-    this.#findings.note({ where: this.#part.topic, what, item, offset, ...texts });
+    return { where: this.#part.topic, what, item, offset, ...texts };
   }
 }
 

@@ -5,14 +5,19 @@ import { type LogRange, boundsOf } from '../replay/logRange.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Progress } from '../storage/progress.ts';
 import { EventAudit } from './eventAudit.ts';
-import type { LaneFindings } from './findings.ts';
-import { Lookahead } from './lookahead.ts';
+import type { LaneFindings, LanePlace } from './findings.ts';
 import { OrderVerdictAudit } from './orderVerdictAudit.ts';
 import { PublishedComparison, type PublishedPart } from './publishedComparison.ts';
 import { comparePublishedTail } from './publishedTail.ts';
 import { type VerifyContext, readPlain } from './verifyContext.ts';
 
 const outcomeKinds = { stock: 'event', order: 'verdict' } as const;
+
+/** Rows of a lane whose records are there, and stand behind younger ones. */
+export interface LateRows extends LanePlace {
+  topic: string;
+  count: number;
+}
 
 /** A partition of a topic as it is now. */
 type TopicPart = PublishedPart & { bounds: LogRange };
@@ -43,8 +48,8 @@ export class PublishedLane {
     const { from, to } = deadLetter.bounds;
     const letters = context.reader.read(deadLetter.topic, lane, from, to);
     this.#parts = [
-      new PublishedComparison(output, new Lookahead(outcomes), findings),
-      new PublishedComparison(deadLetter, new Lookahead(letters), findings),
+      new PublishedComparison(output, outcomes, findings),
+      new PublishedComparison(deadLetter, letters, findings),
     ];
   }
 
@@ -71,12 +76,20 @@ export class PublishedLane {
     for (const part of this.#parts) await part.take(rows, offsets);
   }
 
+  /** After the end: rows whose record was published late. */
+  get late(): LateRows[] {
+    const { engine, lane } = this.#progress;
+    return this.#parts.flatMap(({ topic, lateCount: count }) => {
+      return count > 0 ? [{ engine, lane, topic, count }] : [];
+    });
+  }
+
   /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
   async end(isAtProgress: boolean): Promise<void> {
-    for (const part of this.#parts) await part.end();
+    for (const part of this.#parts) await part.end(isAtProgress || this.audit.hasGaps);
     if (!isAtProgress) return;
     let beyond = 0;
-    for (const part of this.#parts) beyond += await part.countBeyond();
+    for (const part of this.#parts) beyond += part.countBeyond();
     const kinds = [outcomeKinds[this.#progress.engine], 'dead-letter'] as const;
     const { settings } = this.#context;
     await comparePublishedTail(settings, this.#progress, kinds, beyond, this.#findings);

@@ -10,13 +10,13 @@ const pollMs = 200;
 
 /**
  * Publishers may be a moment behind: waits until all rows of the lane are on Kafka, or its
- * publisher stands still. What is not there in the end, the comparison tells.
+ * publisher stands still. Says whether they are; what is not there in the end, a comparison tells.
  */
 export async function untilPublished(
   { settings, admin, topics }: VerifyContext,
   { engine, lane, outboxSequence }: Progress,
-): Promise<void> {
-  if (outboxSequence === 0) return;
+): Promise<boolean> {
+  if (outboxSequence === 0) return true;
   const topic = topicsOf(topics, engine).output.name;
   const groupId = cursorGroup(settings, engine);
   let published = -1;
@@ -25,6 +25,7 @@ export async function untilPublished(
     const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
     if (Number(cursor ?? -1) > published) movedAt = Date.now();
     published = Math.max(published, Number(cursor ?? -1));
-    if (published >= outboxSequence) return;
+    if (published >= outboxSequence) return true;
   }
+  return false;
 }

@@ -13,9 +13,10 @@ import { type EngineName, engineNames } from '../storage/progress.ts';
 import { type AuditLine, auditRows } from './auditRows.ts';
 import { tallyLines } from './auditTally.ts';
 import { type Finding, type LanePlace, byOffset } from './findings.ts';
+import { joinColumns } from './messageColumns.ts';
 import { type OpenRecords, openRecordsOf } from './openRecords.ts';
-import { joinForwarded } from './forwardedRows.ts';
 import type { AskedRange } from './laneRange.ts';
+import type { LateRows } from './publishedLane.ts';
 import { openSnapshot } from './openSnapshot.ts';
 import type { ForwardedTask } from './verifyForwarded.ts';
 import type { LaneReport, LaneTask } from './verifyLane.ts';
@@ -61,6 +62,8 @@ export interface Verification {
   lines: AuditLine[];
   /** By lane and log offset: the first one of a lane is where it parts from its log. */
   findings: Finding[];
+  /** What was published late, by lane and topic: it is there, so it is no finding. */
+  late: LateRows[];
   /** Published stock events by kind, refused commands by their reason; verdicts by kind. */
   counts: ReadonlyMap<string, number>;
   seconds: number;
@@ -105,6 +108,7 @@ export async function verifyEngines(
       findings: [...reports.flatMap(({ findings }) => findings), ...found].sort(
         (a, b) => byPlace(a, b) || byOffset(a.offset, b.offset),
       ),
+      late: reports.flatMap(({ late }) => late),
       counts: sumOf(reports.map(({ counts }) => counts)),
       seconds: (performance.now() - begun) / 1000,
     };
@@ -168,7 +172,7 @@ function forwardedTasks(
     (partition): ForwardedTask[] => {
       const parts = own.flatMap(({ forwarded }) => forwarded.get(partition) ?? []);
       if (parts.length === 0) return [];
-      const rows = joinForwarded(parts);
+      const rows = joinColumns(parts);
       return [{ engine, kind, topic: topic.name, partition, rows, sequences, isWhole }];
     },
   );

@@ -5,7 +5,7 @@ import type { EngineName } from '../storage/progress.ts';
 import { readWholeOutbox } from '../storage/readLane.ts';
 import { type Finding, LaneFindings } from './findings.ts';
 import { ForwardedComparison, type ForwardedDifference } from './forwardedComparison.ts';
-import type { ForwardedRows } from './forwardedRows.ts';
+import type { MessageColumns } from './messageColumns.ts';
 import { itemOfMessage } from './messageText.ts';
 import { openSnapshot } from './openSnapshot.ts';
 import { type VerifyContext, readPlain } from './verifyContext.ts';
@@ -19,7 +19,7 @@ export interface ForwardedTask {
   kind: OutboxRow['kind'];
   topic: string;
   partition: number;
-  rows: ForwardedRows;
+  rows: MessageColumns;
   /** Outbox sequences of the lanes in their snapshots. */
   sequences: ReadonlyMap<number, number>;
   /** Whether the rows are all that the lanes have written, so that more records are too many. */

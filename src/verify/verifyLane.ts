@@ -1,25 +1,18 @@
 import type { Connection } from 'mysql2/promise';
-import { laneRecords } from '../../consumers/laneRecords.ts';
-import type { LaneRecord } from '../engine/laneRecord.ts';
 import { LaneReplay } from '../engine/laneReplay.ts';
-import { openReplay } from '../engine/openReplay.ts';
-import type { OrderReplay } from '../engine/orderReplay.ts';
-import { topicsOf } from '../messaging/topics.ts';
-import { OperationalError } from '../ops/errors.ts';
-import { putChunk } from '../replay/putChunk.ts';
-import { readCheckpoint } from '../replay/readCheckpoint.ts';
-import { readFailedDecisions } from '../storage/failedDecisions.ts';
-import { type Progress, readProgress } from '../storage/progress.ts';
+import type { Progress } from '../storage/progress.ts';
 import type { AuditTally } from './auditTally.ts';
 import { compareOrders } from './compareOrders.ts';
 import { compareProgress } from './compareProgress.ts';
 import { compareStock } from './compareStock.ts';
 import { type Finding, LaneFindings, type LanePlace } from './findings.ts';
-import type { ForwardedRows } from './forwardedRows.ts';
+import type { MessageColumns } from './messageColumns.ts';
 import { LaneComparison } from './laneComparison.ts';
 import { type AskedRange, type LaneRange, resolveLaneRange } from './laneRange.ts';
 import { ObservedLane } from './observedLane.ts';
+import { openReplayAt, readInput, requireProgress } from './laneInput.ts';
 import { openSnapshot } from './openSnapshot.ts';
+import type { LateRows } from './publishedLane.ts';
 import { untilPublished } from './untilPublished.ts';
 import type { VerifyContext } from './verifyContext.ts';
 
@@ -42,10 +35,12 @@ export interface LaneReport extends LanePlace {
   findings: Finding[];
   /** Findings, also those that were not kept. */
   differences: number;
+  /** What was published late: no findings. */
+  late: LateRows[];
   tallies: AuditTally[];
   counts: ReadonlyMap<string, number>;
   /** What it must have written into the other engine's log, by partition. */
-  forwarded: ReadonlyMap<number, ForwardedRows>;
+  forwarded: ReadonlyMap<number, MessageColumns>;
 }
 
 /** Few enough for what they cause: one order event may cause a thousand rows. */
@@ -63,8 +58,7 @@ export async function verifyLane(
 ): Promise<LaneReport> {
   const snapshot = await openSnapshot(context.settings);
   try {
-    const progress = await readProgress(snapshot, engine, lane);
-    if (!progress) throw unclaimed({ engine, lane });
+    const progress = await requireProgress(snapshot, { engine, lane });
     const range = await resolveLaneRange(context, snapshot, progress, asked);
     await untilPublished(context, progress);
     return await compareLane(context, snapshot, progress, range, onRecords);
@@ -83,7 +77,7 @@ async function compareLane(
 ): Promise<LaneReport> {
   const { engine, lane } = progress;
   const findings = new LaneFindings(progress);
-  const observed = new ObservedLane(await replayFrom(context, snapshot, progress, range));
+  const observed = new ObservedLane(await openReplayAt(context, snapshot, progress, range));
   const { replay } = observed;
   let comparison: LaneComparison | undefined;
   const compared = async () => {
@@ -117,39 +111,11 @@ async function compareLane(
     outboxSequence: replay.progress.outboxSequence,
     findings: findings.kept,
     differences: findings.count,
+    late: ended.published.late,
     tallies: ended.published.audit.tallies(),
     counts: ended.published.audit.counts,
     forwarded: ended.forwarded.end(),
   };
-}
-
-/** A fold of the lane that is to go on at the range's beginning. */
-async function replayFrom(
-  { settings }: VerifyContext,
-  snapshot: Connection,
-  progress: Progress,
-  { checkpoint }: LaneRange,
-): Promise<LaneReplay | OrderReplay> {
-  const { engine, lane } = progress;
-  const failed = await readFailedDecisions(snapshot, engine, lane);
-  const replay = openReplay(settings, progress, failed);
-  if (!checkpoint) return replay;
-  for await (const chunk of readCheckpoint(snapshot, checkpoint)) putChunk(replay, chunk);
-  replay.resume(checkpoint);
-  return replay;
-}
-
-/** The records of a lane's log, as lanes take them. */
-async function* readInput(
-  { reader, topics, registry }: VerifyContext,
-  { engine, lane }: LanePlace,
-  { begin, to }: LaneRange,
-): AsyncGenerator<LaneRecord[], void, undefined> {
-  const { input } = topicsOf(topics, engine);
-  for await (const records of reader.read(input.name, lane, begin, to)) {
-    await registry?.learn(registry.unlearned(records));
-    yield laneRecords(records, registry);
-  }
 }
 
 async function compareTables(
@@ -163,10 +129,4 @@ async function compareTables(
   compareProgress(replay.progress, progress, logEnd, findings);
   if (replay instanceof LaneReplay) await compareStock(snapshot, observed, replay, findings);
   else await compareOrders(snapshot, observed, replay, progress.nextOffset, findings);
-}
-
-function unclaimed({ engine, lane }: LanePlace): OperationalError {
-  return new OperationalError('LANE_UNKNOWN', `${engine} lane ${lane} was never claimed`, {
-    hint: 'A processor claims its lanes when it starts: `onhand run`.',
-  });
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { partitionOf } from '../messaging/partitionOf.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
+import { type Message, receivedAt } from './messageText.ts';
 
 /**
- * What lanes of one engine write into one partition of the other's log, as digests of the messages:
+ * What lanes of one engine must have written into one partition, as digests of the messages:
  * columns of equal length, so that a million rows take some 34 MiB and go to another thread as they
  * are.
  */
-export interface ForwardedRows {
+export interface MessageColumns {
   lanes: Uint16Array;
   sequences: Float64Array;
   /** Log offsets of what caused them. */
@@ -24,24 +24,24 @@ interface Growing {
   digests: number[];
 }
 
-/** Collects what one lane forwards, by target partition. */
-export class ForwardedCollector {
+/** Collects one lane's rows of one kind, by target partition. */
+export class ColumnCollector {
   readonly #lane: number;
-  readonly #partitions: number;
   readonly #kind: OutboxRow['kind'];
+  readonly #partitionOf: (row: OutboxRow) => number;
   readonly #rows = new Map<number, Growing>();
 
-  /** Rows of this kind go to a topic of so many partitions. */
-  constructor(lane: number, kind: OutboxRow['kind'], partitions: number) {
+  /** `partitionOf`: where in its topic a row of this kind goes. */
+  constructor(lane: number, kind: OutboxRow['kind'], partitionOf: (row: OutboxRow) => number) {
     this.#lane = lane;
     this.#kind = kind;
-    this.#partitions = partitions;
+    this.#partitionOf = partitionOf;
   }
 
   take(rows: readonly OutboxRow[], offsets: readonly number[]): void {
     for (const [index, row] of rows.entries()) {
       if (row.kind !== this.#kind) continue;
-      const partition = partitionOf(String(row.key), this.#partitions);
+      const partition = this.#partitionOf(row);
       let growing = this.#rows.get(partition);
       if (!growing) {
         growing = { sequences: [], offsets: [], times: [], digests: [] };
@@ -55,8 +55,8 @@ export class ForwardedCollector {
   }
 
   /** What was collected, by target partition. */
-  end(): Map<number, ForwardedRows> {
-    const ended = [...this.#rows].map(([partition, growing]): [number, ForwardedRows] => [
+  end(): Map<number, MessageColumns> {
+    const ended = [...this.#rows].map(([partition, growing]): [number, MessageColumns] => [
       partition,
       {
         lanes: new Uint16Array(growing.sequences.length).fill(this.#lane),
@@ -71,9 +71,9 @@ export class ForwardedCollector {
 }
 
 /** The rows of several lanes for one partition, one behind the other. */
-export function joinForwarded(parts: readonly ForwardedRows[]): ForwardedRows {
+export function joinColumns(parts: readonly MessageColumns[]): MessageColumns {
   const length = parts.reduce((sum, { lanes }) => sum + lanes.length, 0);
-  const joined: ForwardedRows = {
+  const joined: MessageColumns = {
     lanes: new Uint16Array(length),
     sequences: new Float64Array(length),
     offsets: new Float64Array(length),
@@ -90,13 +90,16 @@ export function joinForwarded(parts: readonly ForwardedRows[]): ForwardedRows {
   return joined;
 }
 
-/** 53 bits of a digest of key and value: two messages that share it are counted as one. */
-export function messageDigest({ key, value }: Pick<OutboxRow, 'key' | 'value'>): number {
-  const keyBytes = Buffer.from(key ?? '');
+/**
+ * 53 bits of a digest of key, value and, of a dead letter, the offset at which it was received.
+ * Two messages that share it are counted as one.
+ */
+export function messageDigest(message: Message): number {
+  const keyBytes = Buffer.from(message.key ?? '');
   const digest = createHash('sha256')
-    .update(`${keyBytes.length}/`)
+    .update(`${receivedAt(message)}/${keyBytes.length}/`)
     .update(keyBytes)
-    .update(value ?? '')
+    .update(message.value ?? '')
     .digest();
   return digest.readUIntBE(0, 6) * 32 + (digest.readUInt8(6) & 31);
 }

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../src/config/settings.ts';
+import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { appendedEnds } from './appendedEnds.ts';
+
+const pollMs = 20;
+
+/**
+ * Waits until no transaction is open any more that has written to a topic before the call: what was
+ * committed by then can be read. Says whether that came about in time; without one it waits on.
+ */
+export async function untilVisible(
+  { settings, logger, admin }: { settings: Settings; logger: Logger; admin: Admin },
+  topic: string,
+  timeoutMs = Infinity,
+): Promise<boolean> {
+  const ends = await appendedEnds(createKafka(settings, 'onhand-reader', logger), topic);
+  for (const begun = performance.now(); ; await sleep(pollMs)) {
+    const visible = await admin.fetchTopicOffsets(topic);
+    const isPast = ({ partition, high }: (typeof visible)[number]) =>
+      Number(high) >= (ends.get(partition) ?? 0);
+    if (visible.every(isPast)) return true;
+    if (performance.now() - begun > timeoutMs) return false;
+  }
+}
