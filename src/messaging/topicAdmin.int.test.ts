@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Admin } from 'kafkajs';
 import type { Settings } from '../config/settings.ts';
 import { OperationalError } from '../ops/errors.ts';
 import { type KafkaFixture, kafkaFixture } from '../testing/kafkaFixture.ts';
@@ -41,6 +42,20 @@ describe('topics on a broker', function () {
     expect(await ensure(registry)).to.deep.equal(names);
     expect(await checkTopics(kafka.admin, registry)).to.deep.equal([]);
     expect(await ensure(registry)).to.deep.equal([]);
+  });
+
+  it('asks again when a broker of a cluster has not heard of new topics', async () => {
+    const registry = registryOf();
+    let refusals = 2;
+    const describeConfigs: Admin['describeConfigs'] = (request) => {
+      if (refusals-- === 0) return kafka.admin.describeConfigs(request);
+      const type = 'UNKNOWN_TOPIC_OR_PARTITION';
+      return Promise.reject(Object.assign(new Error('not hosted here'), { type }));
+    };
+    const created = await ensureTopics({ ...kafka.admin, describeConfigs }, registry);
+    made.push(...created);
+    expect(created).to.have.length(Object.keys(registry).length);
+    expect(refusals).to.equal(-1);
   });
 
   it('makes topics that the broker dates, and that can be written at once', async () => {

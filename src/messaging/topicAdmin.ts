@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { OperationalError } from '../ops/errors.ts';
 import { copiesWanted, countBrokers, defaultCopies, inSyncConfigs } from './topicCopies.ts';
-import { checkTopics, requireTopics } from './topicCheck.ts';
+import { type TopicFinding, checkTopics, requireTopics } from './topicCheck.ts';
 import { topicMetadata } from './topicMetadata.ts';
 import type { Topic } from './topics.ts';
 
@@ -41,8 +41,22 @@ export async function ensureTopics(admin: Admin, registry: Topics): Promise<stri
     if (isNew) created.push(topic.name);
   }
   for (const { name } of missing) await untilLeaders(admin, name);
-  requireTopics(await checkTopics(admin, registry));
+  requireTopics(await checkKnown(admin, registry));
   return created;
+}
+
+/** As `checkTopics`, for topics that exist: a broker that does not know one yet is asked again. */
+async function checkKnown(admin: Admin, registry: Topics): Promise<TopicFinding[]> {
+  for (const deadline = Date.now() + leaderTimeoutMs; ; await sleep(leaderPollMs)) {
+    const isLate = Date.now() > deadline;
+    try {
+      const findings = await checkTopics(admin, registry);
+      if (isLate || findings.every(({ setting }) => setting !== 'topic')) return findings;
+    } catch (error) {
+      if (isLate || (error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION')
+        throw error;
+    }
+  }
 }
 
 function creationOf(topic: Topic, brokers: number): ITopicConfig {

@@ -4,6 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { AskingCommand } from '../../domain/commands.ts';
 import { commandsFor } from '../commandsFor.ts';
 import { silentLogger } from '../kafkaFixture.ts';
+import { SendTally } from './sendTally.ts';
 
 const pauseMs = 50;
 const retryMs = 500;
@@ -23,6 +24,7 @@ export class CommandLoad {
   #random: number;
   #stopping = false;
   readonly #done: Promise<void>;
+  readonly tally = new SendTally();
   /** Sends that failed and were repeated. */
   failures = 0;
   #prefix: string;
@@ -59,10 +61,13 @@ export class CommandLoad {
 
   /** Until Kafka has them: a producer that failed is of no use any more. */
   async #send(commands: AskingCommand[]): Promise<void> {
+    const ids = commands.map(({ commandId }) => commandId);
     for (;;) {
       try {
         this.#producer ??= await connected(this.#settings);
+        this.tally.tried(ids);
         await this.#producer.send(commands);
+        this.tally.resolved(ids);
         this.#sent.push(...commands);
         return;
       } catch {

@@ -88,7 +88,7 @@ export async function faultRig(overrides: Partial<Settings> = {}): Promise<Fault
 }
 
 /** A broker that has just been started refuses to tell of groups for a while. */
-async function untilSettled(onhand: TestInstallation): Promise<void> {
+export async function untilSettled(onhand: TestInstallation): Promise<void> {
   for (const deadline = Date.now() + drainWaitMs; ; await sleep(500)) {
     try {
       return await onhand.settled(drainWaitMs);
