@@ -16,10 +16,13 @@ import type { EngineLanes, Metrics } from '../ops/metrics.ts';
 import { operatorRoutes } from '../ops/operatorRoutes.ts';
 import { ServerProbe } from '../ops/serverProbe.ts';
 import { openDatabase } from '../storage/database.ts';
-import type { EngineName } from '../storage/progress.ts';
+import type { EngineName, Progress } from '../storage/progress.ts';
+import { readClock } from '../storage/readClock.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
 import { openViewClient } from '../view/viewClient.ts';
 import type { EndWatch } from './watch/endWatch.ts';
+import { LogTimeWatch } from './watch/logTimeWatch.ts';
+import type { TopicWatch } from './watch/topicWatch.ts';
 
 const readConnectionsMax = 4;
 
@@ -29,6 +32,7 @@ export interface OperatorContext {
   pool: Pool;
   logger: Logger;
   metrics: Metrics;
+  topicWatch: TopicWatch;
 }
 
 /** What the operator sees of an engine. */
@@ -38,6 +42,8 @@ export interface EngineView {
   input: Topic;
   /** Kept up to date here: where the logs of all lanes end. */
   endWatch: EndWatch;
+  /** Of the lanes at work. */
+  progress(): Progress[];
   /** Undefined before the first assignment of lanes. */
   statuses(): LaneStatus[] | undefined;
 }
@@ -51,14 +57,16 @@ export async function startOperatorServer(
   context: OperatorContext,
   engines: readonly EngineView[],
 ): Promise<HttpServer> {
-  const { settings, logger, metrics } = context;
+  const { settings, logger, metrics, topicWatch } = context;
   const endReader = new LogEndReader(createKafka(settings, 'onhand-ends', logger));
-  const probes = serverProbes(context, engines, endReader);
+  const logTimes = new LogTimeWatch();
+  const probes = serverProbes(context, engines, endReader, logTimes);
+  const conditions = () => [...topicWatch.conditions(), ...conditionsOf(engines, logTimes)];
   const operator = operatorRoutes({
-    health: () => healthReport(allLanes(engines), probes, conditionsOf(engines)),
+    health: () => healthReport(allLanes(engines), probes, conditions()),
     metrics: async () => {
       metrics.showLanes(engines.map((view) => lanesOf(view, settings)));
-      metrics.showConditions(conditionsOf(engines), Date.now());
+      metrics.showConditions(conditions(), Date.now());
       for (const { server, trouble } of probes) metrics.serverUp.set({ server }, trouble ? 0 : 1);
       return {
         contentType: metrics.registry.contentType,
@@ -108,8 +116,9 @@ function allLanes(engines: readonly EngineView[]): LaneStatus[] | undefined {
 }
 
 /** What is wrong around the lanes that are assigned to this process. */
-function conditionsOf(engines: readonly EngineView[]): Condition[] {
-  return engines.flatMap((view) => view.endWatch.conditions(view.statuses() ?? []));
+function conditionsOf(engines: readonly EngineView[], logTimes: LogTimeWatch): Condition[] {
+  const ends = engines.flatMap((view) => view.endWatch.conditions(view.statuses() ?? []));
+  return [...ends, ...logTimes.conditions(engines.flatMap((view) => view.progress()))];
 }
 
 function lanesOf(view: EngineView, settings: Settings): EngineLanes {
@@ -122,6 +131,7 @@ function serverProbes(
   { settings, pool }: OperatorContext,
   engines: readonly EngineView[],
   endReader: LogEndReader,
+  logTimes: LogTimeWatch,
 ): ServerProbe[] {
   const findEnds = async () => {
     for (const { endWatch } of engines) await endWatch.look(endReader);
@@ -130,7 +140,7 @@ function serverProbes(
     new ServerProbe('kafka', findEnds, (error) => toOperationalError(error, settings)),
     new ServerProbe(
       'mysql',
-      () => pool.query('SELECT 1'),
+      async () => logTimes.databaseTime(await readClock(pool)),
       (error) => toStorageError(error, settings),
     ),
   ];

@@ -14,6 +14,7 @@ import { engineNames } from '../storage/progress.ts';
 import { ViewWriter } from '../view/viewWriter.ts';
 import { engineProcess } from './engineProcess.ts';
 import { startOperatorServer } from './operatorServer.ts';
+import { TopicWatch } from './watch/topicWatch.ts';
 
 /** More than lanes have transactions at once: reads, publishers and probes have theirs. */
 const connectionsMax = 16;
@@ -55,12 +56,16 @@ export async function startProcessor(
     const shared = { ...context, rounds, registry, viewWriter };
     const engines = engineNames.map((engine) => engineProcess(engine, shared, onCrash));
     const views = engines.map(({ view }) => view);
-    const server = await startOperatorServer(shared, views);
+    const check = () => checkTopics(admin, topics);
+    const topicWatch = new TopicWatch(check, findings, logger);
+    const server = await startOperatorServer({ ...shared, topicWatch }, views);
     operator = server;
     await Promise.all(engines.map((engine) => engine.start()));
+    topicWatch.start();
     return {
       url: server.url,
       stop: async () => {
+        topicWatch.stop();
         await server.close();
         await Promise.all(engines.map((engine) => engine.stop()));
         await viewWriter?.stop();

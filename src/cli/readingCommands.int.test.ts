@@ -98,6 +98,11 @@ describe('onhand lag, history and reservation', function () {
       expect(await held('--sku', 'tea')).to.have.length(1);
       expect((await cli('reservation', '--limit', '1')).stdout).to.include('and more');
       expect(await held('--due')).to.deep.equal([]);
+      const hour = 3_600_000;
+      const jump = 'UPDATE progress SET log_time = log_time + ?';
+      await onhand.pool.query(jump, [hour]);
+      expect(await held('--due'), 'by a log time that is ahead').to.have.length(2);
+      await onhand.pool.query(jump, [-hour]);
       await processor?.stop();
       processor = undefined;
       await onhand.pool.query(`UPDATE reservations SET expires_at = 1 WHERE sku = 'cup'`);

@@ -28,7 +28,7 @@ Examples:
   $ onhand reservation --due                    past the deadline and still counted as reserved
 
 From its deadline on a reservation is expired, whether or not a tick has moved its units: whoever
-wants them gets them.`;
+wants them gets them. Deadlines go by the log time of the SKU's lane, where that is ahead.`;
 
 /** `onhand reservation`: what an order holds, or who holds what. */
 export function reservationCommand(): Command {
@@ -78,7 +78,8 @@ async function listOpen(
   if (json) return printLine(JSON.stringify({ open, hasMore: found.length > limit }, null, 2));
   if (open.length === 0) return printLine(due ? 'nothing is overdue' : 'nothing is reserved');
   const rows = open.map((one) => {
-    const deadline = timeText(one.expiresAt) + (one.expiresAt <= now ? ', passed' : '');
+    const deadline =
+      timeText(one.expiresAt) + (one.expiresAt <= Math.max(now, one.logTime) ? ', passed' : '');
     return [one.sku, one.location, one.orderId, one.pending, timeText(one.startedAt), deadline];
   });
   printLine(textTable(['SKU', 'location', 'order', 'held', 'since', 'deadline'], rows));

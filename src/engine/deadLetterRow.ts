@@ -39,7 +39,7 @@ export function deadLetterRow(
     'onhand-topic-id': topicId,
     'onhand-partition': String(lane),
     'onhand-offset': String(record.offset),
-    'onhand-time': new Date(record.timestamp).toISOString(),
+    'onhand-time': timeText(record.timestamp),
   };
   if (record.unreadable) {
     const { firstOffset, records } = record.unreadable;
@@ -88,4 +88,10 @@ function cutText(name: string, bytes: Buffer | null, bytesMax: number): string {
   if (!bytes || bytes.length <= bytesMax) return '';
   const digest = createHash('sha256').update(bytes).digest('hex');
   return `${name} of ${bytes.length} bytes, SHA-256 ${digest}`;
+}
+
+/** In ISO form; a sender may have put any number there. */
+export function timeText(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? String(ms) : time.toISOString();
 }

@@ -5,6 +5,7 @@ import { partitionOf } from '../messaging/partitionOf.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { invariant } from '../ops/errors.ts';
 import type { LaneId } from '../storage/progress.ts';
+import { timeText } from './deadLetterRow.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import type { LogEntry } from './laneWork.ts';
 
@@ -53,11 +54,9 @@ export function decodeEntries<Message extends object>(
 }
 
 function undated({ timestamp }: LaneRecord): DecodeError {
-  const time = new Date(timestamp);
-  const given = Number.isNaN(time.getTime()) ? String(timestamp) : time.toISOString();
   return new DecodeError(
     'UNDATED',
-    `the broker did not stamp the record with its append time; its sender says ${given}`,
+    `the broker did not stamp the record with its append time; its sender says ${timeText(timestamp)}`,
   );
 }
 

@@ -19,13 +19,15 @@ export interface TopicFinding {
 type CheckedSetting = 'topic' | 'partitions' | 'copies' | CheckedConfig;
 type CheckedConfig = (typeof checkedConfigs)[number];
 
-/**
- * Settings that change what the records mean, or whether they last; others (retention, sizes) are
- * the operator's.
- */
+/** Of `checkedConfigs`, those that may be larger than the registry asks for, but not smaller. */
+const leastConfigs: readonly string[] = ['retention.ms', 'max.message.bytes'];
+
+/** Settings that change what the records mean, whether they last, or whether they fit. */
 const checkedConfigs = [
   'message.timestamp.type',
   'cleanup.policy',
+  'retention.ms',
+  'max.message.bytes',
   'compression.type',
   'min.insync.replicas',
 ] as const;
@@ -56,6 +58,14 @@ const meanings: Record<CheckedSetting, { code?: ErrorCode; hint: string }> = {
     hint:
       'Set min.insync.replicas=2 with kafka-configs: else what only one broker has counts as ' +
       'sent, and is lost with it.',
+  },
+  'retention.ms': {
+    hint:
+      'Set retention.ms with kafka-configs to a week or more, or -1: a processor that is behind ' +
+      'by more halts with COMMANDS_LOST, and replays reach back no further.',
+  },
+  'max.message.bytes': {
+    hint: 'Raise max.message.bytes with kafka-configs: what is larger can never be published.',
   },
   'compression.type': {
     hint:
@@ -100,8 +110,16 @@ type Configs = ReadonlyMap<string, string> | undefined;
 function comparedConfigs(topic: Topic, configs: Configs): Compared[] {
   return checkedConfigs.flatMap((setting): Compared[] => {
     const expected = topic.configs[setting];
-    return expected === undefined ? [] : [[setting, expected, configs?.get(setting) ?? 'unknown']];
+    if (expected === undefined) return [];
+    const actual = configs?.get(setting) ?? 'unknown';
+    const isEnough = leastConfigs.includes(setting) && isAtLeast(actual, expected);
+    return isEnough ? [] : [[setting, expected, actual]];
   });
+}
+
+/** −1 is without a limit. */
+function isAtLeast(actual: string, expected: string): boolean {
+  return actual === '-1' || Number(actual) >= Number(expected);
 }
 
 /** What three brokers could do for a topic, or what was asked of them. */

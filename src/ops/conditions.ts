@@ -8,6 +8,11 @@ import type { Trouble } from './trouble.ts';
 export const conditionTexts = {
   OPEN_TRANSACTION:
     'a sender has begun a transaction and not ended it; the lane gets nothing that follows it',
+  TOPIC_CHANGED:
+    'a setting of a topic was changed since the start of the process, and is not what it must be',
+  LOG_TIME_AHEAD:
+    'the log time of a lane is far ahead of the clocks of MySQL and of the process: what is held ' +
+    'expired early, and nothing expires until they have caught up',
 } as const;
 
 export type ConditionName = keyof typeof conditionTexts;

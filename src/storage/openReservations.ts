@@ -12,13 +12,18 @@ export interface OpenReservation {
   /** Log times in ms since 1970. */
   startedAt: number;
   expiresAt: number;
+  /** Of its lane. */
+  logTime: number;
 }
 
 /** Which of them are wanted. */
 export interface OpenReservationFilter {
   /** Those of one stock keeping unit, at any location. */
   sku?: string;
-  /** Those whose deadline is at or before this time, in ms since 1970. */
+  /**
+   * Those whose deadline is at or before this time, in ms since 1970, or before the log time of
+   * their lane, by which it is decided.
+   */
   dueBy?: number;
 }
 
@@ -30,9 +35,12 @@ export async function readOpenReservations(
   rowsMax: number,
 ): Promise<OpenReservation[]> {
   const [rows] = await reader.query<(RowDataPacket & OpenReservation)[]>(
-    `SELECT lane, order_id AS orderId, sku, location, granted, pending, started_at AS startedAt,
-       expires_at AS expiresAt
-     FROM reservations WHERE lane IN (?) AND due_at <= ? AND (? IS NULL OR sku = ?)
+    `SELECT reservations.lane, order_id AS orderId, sku, location, granted, pending,
+       started_at AS startedAt, expires_at AS expiresAt, progress.log_time AS logTime
+     FROM reservations
+     JOIN progress ON progress.engine = 'stock' AND progress.lane = reservations.lane
+     WHERE reservations.lane IN (?) AND due_at <= GREATEST(?, progress.log_time)
+       AND (? IS NULL OR sku = ?)
      ORDER BY due_at, sku, location, order_id LIMIT ?`,
     [lanes, dueBy ?? Number.MAX_SAFE_INTEGER, sku ?? null, sku ?? null, rowsMax],
   );
