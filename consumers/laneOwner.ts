@@ -25,6 +25,7 @@ import {
   type LaneEnd,
   type LanePublisher,
   type OwnedLane,
+  beyondOutbox,
   laneNumbers,
   noLaneNumbers,
 } from './ownedLane.ts';
@@ -52,7 +53,8 @@ export interface LaneContext {
   metrics: Metrics;
   /** Where the logs of lanes end, as last looked up. */
   logEnds: ReadonlyMap<number, LaneEnd>;
-  openPublisher(claim: Progress): LanePublisher;
+  /** `onHalted` is told when what is said to be published cannot be. */
+  openPublisher(claim: Progress, onHalted: (error: Error) => void): LanePublisher;
   /** Shared by all lanes of the process. */
   rounds: SliceRounds;
   /** Knows the schemas that records name by id, if there is one. */
@@ -114,12 +116,13 @@ export class LaneOwner {
     if (this.#generation === 0) return undefined;
     return this.#assigned.map((lane) => {
       const owned = this.#owned.get(lane);
-      const wrong = this.#troubles.get(lane) ?? this.#unclaimed(lane);
       const numbers = owned ? laneNumbers(owned, this.#context.logEnds.get(lane)) : noLaneNumbers;
+      const wrong = this.#troubles.get(lane) ?? this.#unclaimed(lane);
+      const trouble = owned?.heldUp ?? beyondOutbox(numbers) ?? null;
       return {
         engine: this.#context.engine,
         lane,
-        ...(wrong ?? { state: 'claimed', trouble: owned?.heldUp ?? null }),
+        ...(wrong ?? { state: 'claimed', trouble }),
         ...numbers,
       };
     });
@@ -241,7 +244,15 @@ export class LaneOwner {
   #open(claim: Progress, work: LaneWork, parkedItems: number, logger: Logger): void {
     const { engine, pool, settings, metrics, rounds } = this.#context;
     const partition = claim.lane;
-    const publisher = this.#context.openPublisher(claim);
+    const publisher = this.#context.openPublisher(claim, (error) => {
+      halt(error);
+      void lane.stop();
+    });
+    const halt = (error: unknown) => {
+      logger.error({ err: error }, 'lane halted');
+      this.#troubles.set(partition, { state: 'halted', trouble: troubleOf(error) });
+      this.#controls.pause(partition);
+    };
     const unpublished = new UnpublishedAge();
     unpublished.committed(claim.outboxSequence, undefined, performance.now());
     const lane = new Lane(
@@ -252,6 +263,7 @@ export class LaneOwner {
       {
         onCommitted: (records, result) => {
           publisher.offer(result?.rows);
+          publisher.moved(lane.progress);
           const { outboxSequence } = lane.progress;
           unpublished.committed(outboxSequence, publisher.cursor, performance.now());
           countSlice(metrics, claim, records, result);
@@ -265,11 +277,7 @@ export class LaneOwner {
           void this.#stop(partition);
           this.#fenced.add(partition);
         },
-        onHalted: (error) => {
-          logger.error({ err: error }, 'lane halted');
-          this.#troubles.set(partition, { state: 'halted', trouble: troubleOf(error) });
-          this.#controls.pause(partition);
-        },
+        onHalted: halt,
       },
       logger,
       rounds,

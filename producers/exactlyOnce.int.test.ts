@@ -5,9 +5,10 @@ import { cursorGroup } from '../src/messaging/kafkaNames.ts';
 import { decodeStockEvent, encodeStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { Metrics } from '../src/ops/metrics.ts';
 import { inTransaction } from '../src/storage/database.ts';
-import { type OutboxRow, appendOutbox } from '../src/storage/outbox.ts';
+import type { OutboxRow } from '../src/storage/outbox.ts';
 import { type Progress, claimLane } from '../src/storage/progress.ts';
 import { silentLogger } from '../src/testing/kafkaFixture.ts';
+import { appendToLane } from '../src/testing/appendToLane.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 import { waitUntil } from '../src/testing/waitUntil.ts';
 import { OutboxPublisher } from './outboxPublisher.ts';
@@ -72,7 +73,7 @@ describe('the outbox on Kafka', function () {
   };
   const publish = (of: Progress) => newPublisher().open(of);
   const store = (lane: number, rows: OutboxRow[]) =>
-    inTransaction(onhand.pool, (connection) => appendOutbox(connection, 'stock', [{ lane, rows }]));
+    inTransaction(onhand.pool, (connection) => appendToLane(connection, lane, rows));
   /** What readers see, once they see so many: the broker shows a transaction a little later. */
   const published = async (lane: number, count: number) => {
     let sequences: number[] = [];

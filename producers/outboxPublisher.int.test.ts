@@ -3,10 +3,11 @@ import { expect } from 'chai';
 import type { Pool } from 'mysql2/promise';
 import { Metrics } from '../src/ops/metrics.ts';
 import { inTransaction } from '../src/storage/database.ts';
-import { type OutboxRow, appendOutbox } from '../src/storage/outbox.ts';
+import type { OutboxRow } from '../src/storage/outbox.ts';
 import { claimLane } from '../src/storage/progress.ts';
 import { readPublisher } from '../src/storage/publications.ts';
 import { silentLogger } from '../src/testing/kafkaFixture.ts';
+import { appendToLane } from '../src/testing/appendToLane.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
 import { waitUntil } from '../src/testing/waitUntil.ts';
 import { OutboxPublisher } from './outboxPublisher.ts';
@@ -64,9 +65,7 @@ describe('OutboxPublisher, when something comes while it reads the table', funct
 
   it('publishes rows that were committed meanwhile and are only in the table', async () => {
     const { published, metrics } = await newLane(async (reading) => {
-      await inTransaction(onhand.pool, (on) =>
-        appendOutbox(on, 'stock', [{ lane: 1, rows: [deadLetter(1)] }]),
-      );
+      await inTransaction(onhand.pool, (on) => appendToLane(on, 1, [deadLetter(1)]));
       reading.offer(undefined);
     });
     expect(published.cursor).to.be.undefined;
@@ -98,8 +97,9 @@ describe('OutboxPublisher, with several lanes', function () {
   const openLane = async (lane: number, rows: OutboxRow[]) => {
     const id = { engine: 'stock', lane, topicId: 't'.repeat(22), partitionCount: 3 } as const;
     const claim = await inTransaction(onhand.pool, async (connection) => {
-      await appendOutbox(connection, 'stock', [{ lane, rows }]);
-      return claimLane(connection, id, 'test');
+      const claimed = await claimLane(connection, id, 'test');
+      await appendToLane(connection, lane, rows);
+      return claimed;
     });
     return publisher.open(claim);
   };
@@ -114,9 +114,7 @@ describe('OutboxPublisher, with several lanes', function () {
     for (const [index, other] of others.entries()) {
       const lane = index + 1;
       await waitUntil(`lane ${lane}`, () => other.cursor === 1);
-      await inTransaction(onhand.pool, (on) =>
-        appendOutbox(on, 'stock', [{ lane, rows: [deadLetter(2)] }]),
-      );
+      await inTransaction(onhand.pool, (on) => appendToLane(on, lane, [deadLetter(2)]));
       other.offer(undefined);
       await waitUntil(`lane ${lane} again`, () => other.cursor === 2);
     }
@@ -133,7 +131,7 @@ describe('OutboxPublisher, with several lanes', function () {
       .to.equal(await noted(2))
       .and.be.a('string');
     await lane.stop();
-    expect(await noted(1)).to.equal(undefined);
+    expect(await noted(1)).to.equal(null);
     expect(await noted(2)).to.be.a('string');
   });
 });

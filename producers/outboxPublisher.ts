@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cursorGroup } from '../src/messaging/kafkaNames.ts';
 import { topicsOf } from '../src/messaging/topics.ts';
-import { messageOf } from '../src/ops/errors.ts';
+import { type OperationalError, messageOf } from '../src/ops/errors.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { EngineName, Progress } from '../src/storage/progress.ts';
 import { rowBytes } from './cutRows.ts';
@@ -47,11 +47,18 @@ export class OutboxPublisher {
     this.#done = this.#run();
   }
 
-  /** Publishes for the owner who holds this claim, until it stops or somebody else claims. */
-  open(claim: Progress): PublishedLane {
+  /**
+   * Publishes for the owner who holds this claim, until it stops or somebody else claims; or until
+   * what is said to be published cannot be, of which `onHalted` is told.
+   */
+  open(
+    claim: Progress,
+    onHalted: (error: OperationalError) => void = () => undefined,
+  ): PublishedLane {
     const lane = new PublishedLane(this.#context, claim, {
       fence: (id) => this.#fence(id),
       onWork: () => this.#awake(),
+      onHalted,
       onEnd: () => {
         this.#lanes.delete(lane);
         this.#alone.delete(lane);

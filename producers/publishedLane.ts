@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cursorGroup } from '../src/messaging/kafkaNames.ts';
 import { topicsOf } from '../src/messaging/topics.ts';
-import { messageOf } from '../src/ops/errors.ts';
+import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { inTransaction } from '../src/storage/database.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import { FencedError, type Progress } from '../src/storage/progress.ts';
 import {
   leavePublication,
   notePublished,
-  readPublished,
   readPublisher,
   takePublication,
 } from '../src/storage/publications.ts';
 import type { ViewWriter } from '../src/view/viewWriter.ts';
 import { LaneOutbox } from './laneOutbox.ts';
+import { PublishedFloor, readCursor, requireNoteWithinOutbox } from './publishedFloor.ts';
 import type { PublisherContext } from './publisherContext.ts';
 import type { PublisherProducer } from './publisherProducer.ts';
 
@@ -26,8 +25,10 @@ interface LaneHooks {
   fence(transactionalId: string): Promise<void>;
   /** There may be something to publish. */
   onWork(): void;
-  /** The lane is stopped, or somebody else has claimed it. */
+  /** The lane is stopped, halted, or somebody else has claimed it. */
   onEnd(): void;
+  /** What is said to be published cannot be: the lane must not go on. */
+  onHalted(error: OperationalError): void;
 }
 
 /**
@@ -44,6 +45,11 @@ export class PublishedLane {
   readonly #hooks: LaneHooks;
   readonly #follower: ReturnType<ViewWriter['follow']> | undefined;
   #servedBy: PublisherProducer | undefined;
+  /** Transactional id of the producer that took the lane over last. */
+  #publisher: string | undefined;
+  /** How far the lane is known to be. */
+  #progress: Progress;
+  #floor: PublishedFloor | undefined;
   #takingOver = false;
   #hasEnded = false;
   #noted = 0;
@@ -52,6 +58,7 @@ export class PublishedLane {
   constructor(context: PublisherContext, claim: Progress, hooks: LaneHooks) {
     this.#context = context;
     this.claim = claim;
+    this.#progress = claim;
     this.#hooks = hooks;
     this.outbox = new LaneOutbox(context.pool, claim, () => hooks.onWork());
     if (claim.engine === 'stock') this.#follower = context.viewWriter?.follow(claim);
@@ -67,10 +74,17 @@ export class PublishedLane {
     this.outbox.offer(rows);
   }
 
+  /** The lane has come so far. */
+  moved(progress: Progress): void {
+    if (progress.nextOffset < this.#progress.nextOffset) return;
+    this.#progress = progress;
+    this.#requireFloor();
+  }
+
   /** Whether the producer may publish for the lane; when not, it begins to take the lane over. */
   isServedBy(producer: PublisherProducer): boolean {
     if (this.#servedBy === producer) return true;
-    if (!this.#takingOver) void this.#takeOver(producer);
+    if (!this.#takingOver && !this.#hasEnded) void this.#takeOver(producer);
     return false;
   }
 
@@ -106,24 +120,33 @@ export class PublishedLane {
     this.#hooks.onEnd();
   }
 
+  #requireFloor(): void {
+    try {
+      this.#floor?.require(this.#progress);
+    } catch (error) {
+      this.#halt(error as OperationalError);
+    }
+  }
+
+  #halt(error: OperationalError): void {
+    if (this.#hasEnded) return;
+    this.#servedBy = undefined;
+    this.#end();
+    this.#hooks.onHalted(error);
+  }
+
   async #takeOver(producer: PublisherProducer): Promise<void> {
-    const { pool, logger } = this.#context;
-    const { transactionalId } = producer;
+    const { logger } = this.#context;
     this.#takingOver = true;
     this.#servedBy = undefined;
     try {
-      // While its id is noted, whoever comes next fences it, too, should we not get any further.
-      const previous = await readPublisher(pool, this.claim);
-      if (previous !== undefined && previous !== transactionalId) await this.#hooks.fence(previous);
-      await inTransaction(pool, (connection) =>
-        takePublication(connection, this.claim, transactionalId),
-      );
-      this.outbox.startAfter(await this.#readCursor());
-      this.#servedBy = producer;
+      await this.#fencePrevious(producer);
+      await this.#take(producer);
     } catch (error) {
       const { lane } = this.claim;
       logger.warn({ lane, reason: messageOf(error) }, 'lane not taken over by its publisher');
-      if (error instanceof FencedError && !this.#hasEnded) this.#end();
+      if (error instanceof OperationalError) this.#halt(error);
+      else if (error instanceof FencedError && !this.#hasEnded) this.#end();
       else await sleep(backOffMs);
     } finally {
       this.#takingOver = false;
@@ -131,24 +154,49 @@ export class PublishedLane {
     }
   }
 
-  async #readCursor(): Promise<number> {
-    const { admin, pool, settings, topics } = this.#context;
+  /**
+   * While its id is noted, whoever comes next fences it, too, should we not get any further. In a
+   * database that is new to the lane there is no note of whom an earlier one served: Kafka's cursor
+   * tells who moved it last.
+   */
+  async #fencePrevious({ transactionalId }: PublisherProducer): Promise<void> {
+    const noted = await readPublisher(this.#context.pool, this.claim);
+    const previous =
+      noted === undefined ? (await readCursor(this.#context, this.claim)).publisher : noted;
+    if (previous && previous !== transactionalId) await this.#hooks.fence(previous);
+  }
+
+  async #take(producer: PublisherProducer): Promise<void> {
+    const { admin, pool, topics } = this.#context;
     const { engine, lane } = this.claim;
-    const topic = topicsOf(topics, engine).output.name;
-    const groupId = cursorGroup(settings, engine);
-    const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
-    return Math.max(Number(cursor ?? -1), await readPublished(pool, engine, lane));
+    const { transactionalId } = producer;
+    const { progress, noted } = await inTransaction(pool, async (connection) => {
+      const taken = await takePublication(connection, this.claim, transactionalId);
+      requireNoteWithinOutbox(taken.progress, taken.noted);
+      return taken;
+    });
+    this.#publisher = transactionalId;
+    const { sequence } = await readCursor(this.#context, this.claim);
+    if (sequence > progress.outboxSequence) {
+      const log = await admin.fetchTopicOffsets(topicsOf(topics, engine).input.name);
+      const end = log.find(({ partition }) => partition === lane)?.high;
+      this.#floor = new PublishedFloor(sequence, Number(end ?? 0));
+      this.moved(progress);
+      this.#requireFloor();
+    }
+    if (this.#hasEnded) return;
+    this.outbox.startAfter(Math.max(sequence, noted));
+    this.#servedBy = producer;
   }
 
   async #note(): Promise<void> {
-    const { engine, lane } = this.claim;
     const cursor = this.cursor ?? 0;
-    if (cursor <= this.#noted) return;
+    const publisher = this.#publisher;
+    if (cursor <= this.#noted || publisher === undefined) return;
     this.#notedAt = Date.now();
     try {
-      await notePublished(this.#context.pool, engine, lane, cursor);
-      this.#noted = cursor;
+      const isKept = await notePublished(this.#context.pool, this.claim, publisher, cursor);
+      if (isKept) this.#noted = cursor;
     } catch {
       // A note that is behind costs nothing but a little more to read for who comes next.
     }

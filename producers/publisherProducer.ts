@@ -50,7 +50,7 @@ export class PublisherProducer {
       faultPoint('publish-before-send');
       await transaction.sendBatch({ acks: -1, topicMessages });
       faultPoint('publish-after-send');
-      if (cursors) await transaction.sendOffsets(offsetsOf(cursors));
+      if (cursors) await transaction.sendOffsets(this.#offsetsOf(cursors));
       faultPoint('publish-before-commit');
       await transaction.commit();
       faultPoint('publish-after-commit');
@@ -63,13 +63,14 @@ export class PublisherProducer {
   async close(): Promise<void> {
     await this.#producer.disconnect().catch(() => undefined);
   }
-}
 
-function offsetsOf({ group, topic, last }: Cursors) {
-  const partitions = [...last].map(([partition, sequence]) => {
-    return { partition, offset: String(sequence) };
-  });
-  return { consumerGroupId: group, topics: [{ topic, partitions }] };
+  #offsetsOf({ group, topic, last }: Cursors) {
+    const partitions = [...last].map(([partition, sequence]) => {
+      // Who moved it, for a database that has no note of that.
+      return { partition, offset: String(sequence), metadata: this.transactionalId };
+    });
+    return { consumerGroupId: group, topics: [{ topic, partitions }] };
+  }
 }
 
 /**

@@ -99,7 +99,7 @@ export function engineProcess(
       logEnds: endWatch.ends,
       identifyLog,
       openWork: openWork(pool, settings),
-      openPublisher: (claim) => publisher.open(claim),
+      openPublisher: (claim, onHalted) => publisher.open(claim, onHalted),
     },
     onCrash,
   );

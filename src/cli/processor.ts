@@ -12,6 +12,7 @@ import { openDatabase } from '../storage/database.ts';
 import { requireDatabase } from '../storage/requireDatabase.ts';
 import { engineNames } from '../storage/progress.ts';
 import { ViewWriter } from '../view/viewWriter.ts';
+import { takeDatabase } from './takeDatabase.ts';
 import { engineProcess } from './engineProcess.ts';
 import { startOperatorServer } from './operatorServer.ts';
 import { TopicWatch } from './watch/topicWatch.ts';
@@ -50,6 +51,7 @@ export async function startProcessor(
     for (const finding of findings) logger.warn(finding, findingText(finding));
     const registry = await prepareRegistry(settings, topics);
     await requireDatabase(pool, settings, 'write');
+    await takeDatabase({ settings, topics, admin, pool, logger });
     const rounds = new SliceRounds(pool, sliceLimitsOf(settings), settings.ONHAND_SLICES_AT_ONCE);
     viewWriter = settings.ONHAND_VIEW ? new ViewWriter(settings, logger) : undefined;
     const context = { settings, topics, pool, admin, logger, metrics };

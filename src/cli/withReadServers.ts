@@ -7,6 +7,7 @@ import { topicRegistry } from '../messaging/topics.ts';
 import { explainedError } from '../replay/explainedError.ts';
 import type { ReplaySources } from '../replay/replaySources.ts';
 import { openDatabase } from '../storage/database.ts';
+import { requireOwnDatabase } from '../storage/installation.ts';
 import { requireDatabase } from '../storage/requireDatabase.ts';
 
 /** What a command works with that asks MySQL only. */
@@ -38,6 +39,7 @@ export function withReadServers(work: (servers: ReplaySources) => Promise<void>)
     const logger = pino({ level: 'silent' });
     const admin = await connectAdmin(settings, logger);
     try {
+      await requireOwnDatabase(pool, settings, (await admin.describeCluster()).clusterId);
       await work({ settings, pool, admin, logger, topics: topicRegistry(settings) });
     } finally {
       await admin.disconnect();

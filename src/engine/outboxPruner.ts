@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { messageOf } from '../ops/errors.ts';
 import type { Progress } from '../storage/progress.ts';
 import { pruneOutbox } from '../storage/pruneOutbox.ts';
-import { readPublished } from '../storage/publications.ts';
 
 const intervalMs = 60_000;
 
@@ -39,11 +38,10 @@ export class OutboxPruner {
   }
 
   async prune(): Promise<void> {
-    for (const { engine, lane, logTime } of this.#progress()) {
+    for (const claim of this.#progress()) {
+      const { lane } = claim;
       try {
-        const published = await readPublished(this.#pool, engine, lane);
-        const before = logTime - this.#memoryMs;
-        const rows = await pruneOutbox(this.#pool, engine, lane, published, before);
+        const rows = await pruneOutbox(this.#pool, claim, this.#memoryMs);
         if (rows > 0) this.#logger.info({ lane, rows }, 'outbox pruned');
       } catch (error) {
         this.#logger.warn({ lane, reason: messageOf(error) }, 'outbox not pruned');

@@ -27,6 +27,9 @@ export const errorCodes = {
     'a topic has another partition count than the stored state was made with',
   TOPIC_REPLACED: 'the command log is not the one that the stored state was made from',
   COMMANDS_LOST: 'retention deleted commands before they were applied; the lane halts',
+  PUBLISHED_BEYOND_OUTBOX:
+    'more is said to be on Kafka than a lane has ever made; it halts before it skips a row',
+  INSTALLATION_FOREIGN: 'the database belongs to topics of another prefix or cluster',
   PARTITION_UNKNOWN: 'a partition was named that the topic does not have',
   RANGE_INVALID: 'a range of a log is not understood, empty or reversed',
   RANGE_BEYOND_LOG: 'a range of a log ends after what is there, or applied',

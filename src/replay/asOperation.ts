@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Connection } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
+import { requireOwnDatabase } from '../storage/installation.ts';
 import {
   beginOperation,
   endOperation,
@@ -38,6 +39,7 @@ export async function asOperation<Result>(
 ): Promise<Result> {
   const connection = await operatorConnection(settings);
   try {
+    await requireOwnDatabase(connection, settings);
     await lockOperations(connection, settings);
     const who = `${userInfo().username}@${hostname()}`.slice(0, 128);
     const id = await beginOperation(connection, { ...asked, who, startedAt: Date.now() });

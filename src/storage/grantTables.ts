@@ -11,7 +11,7 @@ const appRights = {
   orders: 'SELECT, INSERT, UPDATE',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   publications: 'SELECT, INSERT, UPDATE',
-  installation: 'SELECT, INSERT',
+  installation: 'SELECT, INSERT, UPDATE',
 };
 
 /** What the operator user may do. What replays start from, it can only read. */

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 import createKnex from 'knex';
 import type { Connection as DriverConnection } from 'mysql2';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { connectionOptions, openConnection } from './database.ts';
 import { grantTables } from './grantTables.ts';
+import { requireOwnDatabase } from './installation.ts';
 import { requireTransactions } from './requireDatabase.ts';
 import { requireServer } from './requireServer.ts';
 import { openSession, patientSession } from './session.ts';
@@ -77,6 +79,8 @@ async function requireFitServer(settings: Settings): Promise<void> {
   try {
     await requireServer(connection);
     await requireTransactions(connection);
+    const [marks] = await connection.query<RowDataPacket[]>("SHOW TABLES LIKE 'installation'");
+    if (marks.length > 0) await requireOwnDatabase(connection, settings);
   } finally {
     await connection.end();
   }

@@ -129,13 +129,37 @@ export async function advanceProgress(
     );
     if (affectedRows === advances.length) return;
   } catch (error) {
-    const refused = codeOf(error) === 'ER_CHECK_CONSTRAINT_VIOLATED';
-    if (!refused || !messageOf(error).includes("'never_by_stale_owner'")) throw error;
+    if (!isStaleOwner(error)) throw error;
   }
   const places = advances.map(({ from }) => {
     return `lane ${from.lane} at ${from.nextOffset} in epoch ${from.epoch}`;
   });
   throw new FencedError(`not where it was: ${places.join(', ')}`);
+}
+
+/**
+ * Changes nothing, and fails with a FencedError where a claim is not the lane's latest: of the
+ * statements that are sent after it in one packet none is run then.
+ */
+export async function requireClaim(
+  connection: Querying,
+  { engine, lane, epoch }: Pick<Progress, 'engine' | 'lane' | 'epoch'>,
+): Promise<void> {
+  try {
+    await connection.query(
+      `UPDATE progress SET next_offset = IF(epoch = ?, next_offset, -1)
+       WHERE engine = ? AND lane = ?`,
+      [epoch, engine, lane],
+    );
+  } catch (error) {
+    if (!isStaleOwner(error)) throw error;
+    throw new FencedError(`lane ${lane} has been claimed since epoch ${epoch}`);
+  }
+}
+
+function isStaleOwner(error: unknown): boolean {
+  const refused = codeOf(error) === 'ER_CHECK_CONSTRAINT_VIOLATED';
+  return refused && messageOf(error).includes("'never_by_stale_owner'");
 }
 
 /** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when a lane was not fed by this topic. */

@@ -1,6 +1,7 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
 import { OperationalError } from '../ops/errors.ts';
+import { requireOwnDatabase } from './installation.ts';
 import { requireServer } from './requireServer.ts';
 import { toStorageError } from './storageErrors.ts';
 import type { Querying } from './together.ts';
@@ -9,8 +10,8 @@ import type { Querying } from './together.ts';
 const checks = ['never_by_stale_owner', 'never_oversold', 'quantities_add_up'];
 
 /**
- * Fails with a named error when the server is away, the password wrong or the schema missing; for
- * those who write also when the server cannot keep what they rely on.
+ * Fails with a named error when the server is away, the password wrong, the schema missing or the
+ * database another installation's; for those who write also when the server cannot keep what they rely on.
  */
 export async function requireDatabase(
   reader: Querying,
@@ -19,6 +20,7 @@ export async function requireDatabase(
 ): Promise<void> {
   try {
     await reader.query('SELECT 1 FROM progress LIMIT 0');
+    await requireOwnDatabase(reader, settings);
     if (use === 'read') return;
     await requireServer(reader);
     await requireTransactions(reader);
