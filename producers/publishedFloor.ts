@@ -36,10 +36,10 @@ export async function readCursor(
 }
 
 /**
- * Holds a lane to it that no more of its rows are on Kafka than its log demands. A database that was
- * made anew on an old log begins with fewer rows than Kafka has: the lane makes them again, the same
- * ones, and none is published twice. At the end that the log had when the cursor was read it has
- * to have made them all; rows that it makes beyond would be taken for published.
+ * Holds a lane to it that no more of its rows are on Kafka than its log demands. A database that
+ * was made anew on an old log begins with fewer rows than Kafka has: the lane makes them again, the
+ * same ones, and none is published twice. At the end that the log had when the cursor was read it
+ * has to have made them all; rows that it makes beyond would be taken for published.
  */
 export class PublishedFloor {
   readonly #sequence: number;

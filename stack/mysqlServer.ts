@@ -70,8 +70,8 @@ export function mysqlOptions(port: number): string[] {
 }
 
 /**
- * Makes a new data folder, `data` in `folder`. The root password is set before the server ever opens
- * a port; it is never an argument.
+ * Makes a new data folder, `data` in `folder`. The root password is set before the server ever
+ * opens a port; it is never an argument.
  */
 export async function makeMysqlData(
   program: [string, ...string[]],

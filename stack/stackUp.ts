@@ -76,7 +76,7 @@ function requireBrokers(asked: BrokerCount | undefined, { mode, brokers }: Stack
   }
   if (asked === undefined || asked === brokers) return;
   throw new OperationalError('STACK_BROKERS', `this stack has ${brokers} broker(s), not ${asked}`, {
-    hint: '`onhand stack reset` deletes it and its data; the next `onhand stack up` makes a new one.',
+    hint: '`onhand stack reset` deletes it and its data; the next `stack up` makes a new one.',
   });
 }
 

@@ -18,7 +18,7 @@ interface Servers {
   logger: Logger;
 }
 
-/** Makes the database this installation's, before a lane is claimed. Throws INSTALLATION_FOREIGN. */
+/** Makes the database this installation's, before any claim. Throws INSTALLATION_FOREIGN. */
 export async function takeDatabase(servers: Servers): Promise<void> {
   const { settings, topics, admin, pool, logger } = servers;
   const names = engineNames.map((engine) => topicsOf(topics, engine).input.name);

@@ -56,7 +56,8 @@ export function decodeEntries<Message extends object>(
 function undated({ timestamp }: LaneRecord): DecodeError {
   return new DecodeError(
     'UNDATED',
-    `the broker did not stamp the record with its append time; its sender says ${timeText(timestamp)}`,
+    'the broker did not stamp the record with its append time; its sender says ' +
+      timeText(timestamp),
   );
 }
 

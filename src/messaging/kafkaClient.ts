@@ -18,11 +18,13 @@ type Patience = Required<Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout
 
 /**
  * For processes that live on: some 20 s of tries, longer than the 9 s that a cluster waits for a
- * broker that is gone (broker.session.timeout.ms) and the elections after that.
+ * broker that is gone (broker.session.timeout.ms) and the elections after that. A request is given
+ * up a little later than those 9 s: a broker that stands still has lost its partitions by then, yet
+ * keeps its connections, and each request to it would cost its lane the whole time.
  */
 const lasting: Patience = {
   connectionTimeout: 3000,
-  requestTimeout: 30_000,
+  requestTimeout: 12_000,
   retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 24 },
 };
 

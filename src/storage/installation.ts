@@ -40,8 +40,9 @@ export async function requireOwnDatabase(
 }
 
 /**
- * Marks a database as this installation's, for good, if it is nobody's: nothing in it, or only lanes
- * that these topics fed. Lanes of other topics are left to the claim, which names what is wrong.
+ * Marks a database as this installation's, for good, if it is nobody's: nothing in it, or only
+ * lanes that these topics fed. Lanes of other topics are left to the claim, which names what is
+ * wrong.
  */
 export async function markDatabase(
   writer: Querying,

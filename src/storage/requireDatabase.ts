@@ -11,7 +11,8 @@ const checks = ['never_by_stale_owner', 'never_oversold', 'quantities_add_up'];
 
 /**
  * Fails with a named error when the server is away, the password wrong, the schema missing or the
- * database another installation's; for those who write also when the server cannot keep what they rely on.
+ * database another installation's; for those who write also when the server cannot keep what they
+ * rely on.
  */
 export async function requireDatabase(
   reader: Querying,

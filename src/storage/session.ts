@@ -9,7 +9,7 @@ export interface SessionNeeds {
   silenceSeconds: number;
 }
 
-/** Of a command that a person watches: it may stand still while a log is read or somebody thinks. */
+/** Of a command that a person watches: it may stand still while a log is read. */
 export const patientSession: SessionNeeds = {
   isolation: 'READ-COMMITTED',
   lockWaitSeconds: 50,

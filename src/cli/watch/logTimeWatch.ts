@@ -40,8 +40,8 @@ export class LogTimeWatch {
         since,
         reason: `its log time is ${seconds} s ahead of every clock`,
         hint:
-          'Look at the clocks of the brokers and at message.timestamp.type of the topic. Deadlines ' +
-          'count from this time on: they come late until the clocks have caught up.',
+          'Look at the clocks of the brokers and at message.timestamp.type of the topic. ' +
+          'Deadlines count from this time on: until the clocks have caught up, nothing expires.',
       };
     });
   }

@@ -55,7 +55,7 @@ describe('topics whose settings are changed while all runs', function () {
     }
   });
 
-  it('say nothing of what was so at the start, and tell of a retention that is too short', async () => {
+  it('say nothing of what was so at the start, but of a retention that got too short', async () => {
     await set('message.timestamp.type', 'CreateTime');
     const check = () => checkTopics(onhand.admin, onhand.topics);
     const watch = new TopicWatch(check, await check(), silentLogger, 20);

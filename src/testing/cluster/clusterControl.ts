@@ -52,10 +52,11 @@ export class ClusterControl {
   }
 
   async groupCoordinator(groupId: string): Promise<number> {
-    const of = { groupId };
-    return this.#ask(
-      async (cluster) => (await cluster.findGroupCoordinatorMetadata(of)).coordinator.nodeId,
-    );
+    return this.#ask(async (cluster) => {
+      await cluster.refreshMetadata();
+      const { coordinator } = await cluster.findGroupCoordinatorMetadata({ groupId });
+      return coordinator.nodeId;
+    });
   }
 
   /** The node whose controller leads the quorum. */

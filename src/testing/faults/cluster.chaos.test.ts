@@ -63,7 +63,8 @@ async function strike(rig: ClusterRig, fault: ClusterFault) {
     return await struck(rig, fault);
   } catch (error) {
     await rig.cluster.up();
-    throw new Error(`${String(error)}\n${await rig.diagnosis()}`, { cause: error });
+    const { stack = '' } = error as Error;
+    throw new Error(`${stack}\n${await rig.diagnosis()}`, { cause: error });
   }
 }
 
