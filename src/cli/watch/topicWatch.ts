@@ -13,7 +13,9 @@ interface Changed {
 /**
  * Looks every some seconds whether the topics are still set as they were at the start of the
  * process. What was warned of then is no news; what has changed since is a condition until it is
- * mended. It costs an idle process ten small requests each time.
+ * mended. How many copies there should be goes by the number of brokers, which is nobody's mistake:
+ * a cluster that has grown does not make its processors unready. It costs an idle process ten small
+ * requests each time.
  */
 export class TopicWatch {
   readonly #check: () => Promise<TopicFinding[]>;
@@ -72,7 +74,7 @@ export class TopicWatch {
     const changed = new Map<string, Changed>();
     for (const finding of findings) {
       const text = findingText(finding);
-      if (this.#atStart.has(text)) continue;
+      if (finding.setting === 'copies' || this.#atStart.has(text)) continue;
       const known = this.#changed.get(text);
       if (!known) this.#logger.error({ hint: findingHints([finding]).join(' ') }, text);
       changed.set(text, known ?? { finding, since: now });
