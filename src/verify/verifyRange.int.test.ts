@@ -48,7 +48,7 @@ describe('a range that is verified', function () {
     const verification = await verify({ from: 'start' });
     expect(holds(verification)).to.be.true;
     const all = { from: 0, offset: 6, isAtProgress: true, records: 6, events: 6, differences: 0 };
-    expect(verification.lanes).to.deep.equal([{ engine: 'stock', lane, ...all }]);
+    expect(verification.lanes).to.deep.equal([{ engine: 'stock', lane, ...all, openRecords: 0 }]);
   });
 
   for (const [what, range, found] of [

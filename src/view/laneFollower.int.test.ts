@@ -126,7 +126,7 @@ describe('the view in Redis follows a lane', function () {
     await rig.receive('tea');
     await rig.until('tea', 1);
     const notes = notesKey(rig.database.settings);
-    const later = `${rig.lane.id.topicId} 99 7 in-step`;
+    const later = `${rig.lane.id.topicId} ${rig.lane.claim.epoch + 90} 7 in-step`;
     await rig.client.hset(notes, '0', later);
     await rig.receive('tea');
     await waitUntil('the follower to see it', () => rig.writer.lanesBehind === 1);
