@@ -11,7 +11,7 @@ import { type TestInstallation, testInstallation } from '../src/testing/testInst
 import { waitUntil } from '../src/testing/waitUntil.ts';
 
 describe('the last applied record of a lane', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const tea = commandsFor('tea');
   const lane = partitionOf('tea', 3);
   let onhand: TestInstallation;

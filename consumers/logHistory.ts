@@ -2,6 +2,7 @@ import type { Admin } from 'kafkajs';
 import { appliedRecord } from '../src/engine/progressAfter.ts';
 import type { PartitionReader } from '../src/messaging/partitionReader.ts';
 import { OperationalError } from '../src/ops/errors.ts';
+import { timeText } from '../src/ops/timeText.ts';
 import { type AppliedRecord, isSameRecord } from '../src/storage/appliedRecord.ts';
 import type { Progress } from '../src/storage/progress.ts';
 import { laneRecords } from './laneRecords.ts';
@@ -52,8 +53,8 @@ export async function firstYounger(
 /** Says that a log was cut back and has grown again. */
 export function logReplaced({ taken, found }: Parting, younger: number): OperationalError {
   const first = Math.min(younger, taken.offset);
-  const was = `the record appended ${timeText(taken)}`;
-  const is = found ? `one appended ${timeText(found)}` : 'none';
+  const was = `the record appended ${recordText(taken)}`;
+  const is = found ? `one appended ${recordText(found)}` : 'none';
   return new OperationalError(
     'TOPIC_REPLACED',
     `the log differs from offset ${first} on from what was applied: at offset ${taken.offset} ` +
@@ -66,6 +67,6 @@ export function logReplaced({ taken, found }: Parting, younger: number): Operati
   );
 }
 
-function timeText({ time, digest }: AppliedRecord): string {
-  return `${new Date(time).toISOString()} (digest ${digest})`;
+function recordText({ time, digest }: AppliedRecord): string {
+  return `${timeText(time)} (digest ${digest})`;
 }

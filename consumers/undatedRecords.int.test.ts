@@ -19,7 +19,7 @@ const orderId = 'order-dated';
 const minuteMs = 60_000;
 
 describe('records that the broker has not dated', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor | undefined;
   const { cli } = cliOf(() => onhand);
@@ -100,7 +100,7 @@ describe('records that the broker has not dated', function () {
   it('hold them for the next processor as well', async () => {
     await processor?.stop();
     processor = await onhand.startProcessor();
-    await waitUntil('both lanes held', async () => (await heldLanes()).length === 2, 20_000);
+    await waitUntil('both lanes held', async () => (await heldLanes()).length === 2);
     expect(await reserved()).to.equal(1);
   });
 

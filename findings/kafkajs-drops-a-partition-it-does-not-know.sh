@@ -4,8 +4,8 @@
 # Seen: a record for a partition that the client's metadata do not have (a topic that has just got
 # more partitions and an older client; a partition number of another topic) is left out, and the
 # send resolves, with an answer for the other partitions only: nothing was sent, nothing was
-# refused. The metadata here stand for a topic of
-# one partition; the code that drops the record is the library's own.
+# refused. The metadata here stand for a topic of one partition; the code that drops the record is
+# the library's own.
 #
 # Expected: an error, or newer metadata and another try, as for a topic that is not known.
 set -euo pipefail

@@ -8,10 +8,8 @@ import { rowBytes } from './cutRows.ts';
 import { outboxMessages } from './outboxMessages.ts';
 import { PublishedLane } from './publishedLane.ts';
 import type { PublisherContext } from './publisherContext.ts';
-import { PublisherProducer, fenceProducer } from './publisherProducer.ts';
+import { PublisherProducer, fenceProducer, transactionLimits } from './publisherProducer.ts';
 
-/** One Kafka transaction at most: the broker takes no larger batch than 1 MiB for a partition. */
-const limits = { rowsMax: 4000, bytesMax: 1_000_000 };
 const backOffMs = 200;
 
 /** What of a lane goes into a transaction. */
@@ -104,11 +102,11 @@ export class OutboxPublisher {
     const ready = [...this.#lanes].filter((lane) => lane.isServedBy(producer));
     for (const lane of ready) {
       if (!this.#alone.has(lane)) continue;
-      const rows = lane.outbox.take(limits);
+      const rows = lane.outbox.take(transactionLimits);
       if (rows.length > 0) return [{ lane, rows }];
     }
     const batches: Batch[] = [];
-    let { rowsMax, bytesMax } = limits;
+    let { rowsMax, bytesMax } = transactionLimits;
     for (const lane of ready) {
       if (this.#alone.has(lane)) continue;
       const rows = lane.outbox.take({ rowsMax, bytesMax });

@@ -1,39 +1,5 @@
-import type { Admin } from 'kafkajs';
-import type { Settings } from '../src/config/settings.ts';
-import { cursorGroup } from '../src/messaging/kafkaNames.ts';
-import { type TopicRegistry, topicsOf } from '../src/messaging/topics.ts';
 import { OperationalError } from '../src/ops/errors.ts';
-import type { LaneId, Progress } from '../src/storage/progress.ts';
-
-/** Where publishing of a lane is, as Kafka says. */
-export interface KafkaCursor {
-  /** Last sequence that is on Kafka; 0 when Kafka knows none. */
-  sequence: number;
-  /** Transactional id of the producer that moved it there, where it is known. */
-  publisher: string | undefined;
-}
-
-/** What reading needs. */
-interface CursorSources {
-  admin: Admin;
-  settings: Settings;
-  topics: TopicRegistry;
-}
-
-/** The cursor of a lane, which the group that nobody joins has. */
-export async function readCursor(
-  { admin, settings, topics }: CursorSources,
-  { engine, lane }: Pick<LaneId, 'engine' | 'lane'>,
-): Promise<KafkaCursor> {
-  const topic = topicsOf(topics, engine).output.name;
-  const groupId = cursorGroup(settings, engine);
-  const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const found = offsets?.partitions.find(({ partition }) => partition === lane);
-  return {
-    sequence: Math.max(0, Number(found?.offset ?? -1)),
-    publisher: found?.metadata === '' ? undefined : (found?.metadata ?? undefined),
-  };
-}
+import type { Progress } from '../src/storage/progress.ts';
 
 /**
  * Holds a lane to it that no more of its rows are on Kafka than its log demands. A database that

@@ -12,9 +12,10 @@ import {
 } from '../src/storage/publications.ts';
 import type { ViewWriter } from '../src/view/viewWriter.ts';
 import { LaneOutbox } from './laneOutbox.ts';
-import { PublishedFloor, readCursor, requireNoteWithinOutbox } from './publishedFloor.ts';
+import { PublishedFloor, requireNoteWithinOutbox } from './publishedFloor.ts';
 import type { PublisherContext } from './publisherContext.ts';
 import type { PublisherProducer } from './publisherProducer.ts';
+import { type KafkaCursor, readCursors } from './readCursors.ts';
 
 const backOffMs = 200;
 const noteIntervalMs = 5000;
@@ -76,8 +77,7 @@ export class PublishedLane {
 
   /** The lane has come so far. */
   moved(progress: Progress): void {
-    if (progress.nextOffset < this.#progress.nextOffset) return;
-    this.#progress = progress;
+    if (progress.nextOffset >= this.#progress.nextOffset) this.#progress = progress;
     this.#requireFloor();
   }
 
@@ -161,8 +161,7 @@ export class PublishedLane {
    */
   async #fencePrevious({ transactionalId }: PublisherProducer): Promise<void> {
     const noted = await readPublisher(this.#context.pool, this.claim);
-    const previous =
-      noted === undefined ? (await readCursor(this.#context, this.claim)).publisher : noted;
+    const previous = noted === undefined ? (await this.#readCursor()).publisher : noted;
     if (previous && previous !== transactionalId) await this.#hooks.fence(previous);
   }
 
@@ -176,17 +175,22 @@ export class PublishedLane {
       return taken;
     });
     this.#publisher = transactionalId;
-    const { sequence } = await readCursor(this.#context, this.claim);
+    const { sequence } = await this.#readCursor();
     if (sequence > progress.outboxSequence) {
       const log = await admin.fetchTopicOffsets(topicsOf(topics, engine).input.name);
       const end = log.find(({ partition }) => partition === lane)?.high;
       this.#floor = new PublishedFloor(sequence, Number(end ?? 0));
       this.moved(progress);
-      this.#requireFloor();
     }
     if (this.#hasEnded) return;
     this.outbox.startAfter(Math.max(sequence, noted));
     this.#servedBy = producer;
+  }
+
+  async #readCursor(): Promise<KafkaCursor> {
+    const { engine, lane } = this.claim;
+    const cursors = await readCursors(this.#context, engine);
+    return cursors.get(lane) ?? { sequence: 0, publisher: undefined };
   }
 
   async #note(): Promise<void> {

@@ -9,6 +9,9 @@ import type { EngineName } from '../src/storage/progress.ts';
 
 const transactionTimeoutMs = 15_000;
 
+/** One Kafka transaction at most: the broker takes no larger batch than 1 MiB for a partition. */
+export const transactionLimits = { rowsMax: 4000, bytesMax: 1_000_000 };
+
 /** Where publishing is after a transaction: last sequence by lane, as offsets of a group. */
 export interface Cursors {
   group: string;

@@ -1,6 +1,6 @@
 import type { OrderReservation } from '../api/orderReservations.ts';
 import { textTable } from '../ops/textTable.ts';
-import { timeText } from '../why/shownText.ts';
+import { timeText } from '../ops/timeText.ts';
 
 const units = ['granted', 'pending', 'confirmed', 'released', 'expired', 'returned'] as const;
 

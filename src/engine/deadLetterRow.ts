@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
+import { timeText } from '../ops/timeText.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { LaneId } from '../storage/progress.ts';
 import { type LaneRecord, recordBytes } from './laneRecord.ts';
@@ -88,10 +89,4 @@ function cutText(name: string, bytes: Buffer | null, bytesMax: number): string {
   if (!bytes || bytes.length <= bytesMax) return '';
   const digest = createHash('sha256').update(bytes).digest('hex');
   return `${name} of ${bytes.length} bytes, SHA-256 ${digest}`;
-}
-
-/** In ISO form; a sender may have put any number there. */
-export function timeText(ms: number): string {
-  const time = new Date(ms);
-  return Number.isNaN(time.getTime()) ? String(ms) : time.toISOString();
 }

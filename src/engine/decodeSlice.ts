@@ -4,8 +4,8 @@ import { DecodeError } from '../messaging/decodeError.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { invariant } from '../ops/errors.ts';
+import { timeText } from '../ops/timeText.ts';
 import type { LaneId } from '../storage/progress.ts';
-import { timeText } from './deadLetterRow.ts';
 import type { LaneRecord } from './laneRecord.ts';
 import type { LogEntry } from './laneWork.ts';
 

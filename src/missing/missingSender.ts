@@ -1,15 +1,12 @@
 import type { TopicMessages } from 'kafkajs';
 import { levelMessages, outboxMessages } from '../../producers/outboxMessages.ts';
-import { PublisherProducer } from '../../producers/publisherProducer.ts';
+import { PublisherProducer, transactionLimits } from '../../producers/publisherProducer.ts';
 import { lateHeader } from '../messaging/lateHeader.ts';
 import type { PublishedStockLevel } from '../messaging/stockLevelCodec.ts';
 import { topicsOf } from '../messaging/topics.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { EngineName } from '../storage/progress.ts';
 import type { VerifyContext } from '../verify/verifyContext.ts';
-
-/** One Kafka transaction at most, as that of a publisher. */
-export const transactionLimits = { rowsMax: 4000, bytesMax: 1_000_000 };
 
 /**
  * Sends rows as their publisher would have done, each transaction wholly or not at all. Always

@@ -1,5 +1,4 @@
-import { cursorGroup } from '../messaging/kafkaNames.ts';
-import { topicsOf } from '../messaging/topics.ts';
+import { readCursors } from '../../producers/readCursors.ts';
 import type { EngineName } from '../storage/progress.ts';
 import { readPublished } from '../storage/publications.ts';
 import { openSnapshot } from '../verify/openSnapshot.ts';
@@ -10,18 +9,16 @@ import type { VerifyContext } from '../verify/verifyContext.ts';
  * they take a lane over: nobody publishes what is up to there.
  */
 export async function readPublishedSequences(
-  { settings, admin, topics }: VerifyContext,
+  context: VerifyContext,
   engine: EngineName,
 ): Promise<Map<number, number>> {
-  const topic = topicsOf(topics, engine).output.name;
-  const groupId = cursorGroup(settings, engine);
-  const [cursors] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  const cursors = await readCursors(context, engine);
   const published = new Map<number, number>();
-  const reader = await openSnapshot(settings);
+  const reader = await openSnapshot(context.settings);
   try {
-    for (const { partition, offset } of cursors?.partitions ?? []) {
-      const noted = await readPublished(reader, engine, partition);
-      published.set(partition, Math.max(Number(offset), noted));
+    for (const [lane, { sequence }] of cursors) {
+      const noted = await readPublished(reader, engine, lane);
+      published.set(lane, Math.max(sequence, noted));
     }
     return published;
   } finally {

@@ -1,5 +1,6 @@
 import type { RowDataPacket } from 'mysql2/promise';
 import { cutRows } from '../../producers/cutRows.ts';
+import { transactionLimits } from '../../producers/publisherProducer.ts';
 import { OperationalError } from '../ops/errors.ts';
 import type { RunningOperation } from '../replay/asOperation.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
@@ -9,7 +10,7 @@ import { untilPublished } from '../verify/untilPublished.ts';
 import type { VerifyContext } from '../verify/verifyContext.ts';
 import { type FoldBegin, foldRows } from './foldRows.ts';
 import type { LaneLack } from './laneLack.ts';
-import { type MissingSender, transactionLimits } from './missingSender.ts';
+import type { MissingSender } from './missingSender.ts';
 
 /** Sends the rows that a lane lacks, from its log. Throws as `foldRows`, OPERATION_LOST. */
 export async function sendRows(

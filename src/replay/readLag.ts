@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { firstYounger, traceRecord } from '../../consumers/logHistory.ts';
+import { readCursors } from '../../producers/readCursors.ts';
 import { LogEndReader } from '../messaging/ends/logEndReader.ts';
 import type { OpenTransaction } from '../messaging/ends/openTransaction.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
-import { cursorGroup } from '../messaging/kafkaNames.ts';
 import { PartitionReader } from '../messaging/partitionReader.ts';
 import { topicsOf } from '../messaging/topics.ts';
 import { type ListedLane, listLanes } from '../storage/listLanes.ts';
@@ -65,21 +65,21 @@ interface LogReaders {
 }
 
 async function readEngineLag(
-  { settings, admin, pool, topics }: ReplaySources,
+  sources: ReplaySources,
   { records, ends }: LogReaders,
   engine: EngineName,
 ): Promise<LaneLag[]> {
-  const { input, output } = topicsOf(topics, engine);
+  const { admin, pool, topics } = sources;
+  const { input } = topicsOf(topics, engine);
   // Before the progress: what is applied meanwhile must not count as lag.
   const logs = await ends.read(input.name);
   const bounds = await admin.fetchTopicOffsets(input.name);
   const lanes = (await listLanes(pool)).filter((lane) => lane.engine === engine);
-  const groupId = cursorGroup(settings, engine);
-  const [cursors] = await admin.fetchOffsets({ groupId, topics: [output.name] });
+  const cursors = await readCursors(sources, engine);
   const lags: LaneLag[] = [];
   for (const { partition, low } of bounds.sort((a, b) => a.partition - b.partition)) {
     const lane = lanes.find((one) => one.lane === partition);
-    const cursor = cursors?.partitions.find((one) => one.partition === partition)?.offset;
+    const cursor = cursors.get(partition)?.sequence ?? 0;
     const nextOffset = lane?.nextOffset ?? 0;
     const { end, stable } = logs.get(partition) ?? { end: 0, stable: 0 };
     const timeAt = (from: number) => firstTime(records, input.name, partition, from, end);
@@ -101,7 +101,7 @@ async function readEngineLag(
       lagRecords: end - nextOffset,
       replacedFrom: lane ? await replacedFrom(admin, records, input.name, lane, end) : null,
       lagSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000),
-      unpublished: lane ? unpublished(lane, Number(cursor ?? -1)) : 0,
+      unpublished: lane ? unpublished(lane, cursor) : 0,
       owner: lane?.owner ?? null,
     });
   }

@@ -34,15 +34,18 @@ export async function readOpenReservations(
   { sku, dueBy }: OpenReservationFilter,
   rowsMax: number,
 ): Promise<OpenReservation[]> {
+  // The bound for all lanes is there for the index on deadlines: it ends the reading.
+  const until = dueBy ?? Number.MAX_SAFE_INTEGER;
   const [rows] = await reader.query<(RowDataPacket & OpenReservation)[]>(
     `SELECT reservations.lane, order_id AS orderId, sku, location, granted, pending,
        started_at AS startedAt, expires_at AS expiresAt, progress.log_time AS logTime
      FROM reservations
      JOIN progress ON progress.engine = 'stock' AND progress.lane = reservations.lane
      WHERE reservations.lane IN (?) AND due_at <= GREATEST(?, progress.log_time)
+       AND due_at <= (SELECT GREATEST(?, MAX(log_time)) FROM progress WHERE engine = 'stock')
        AND (? IS NULL OR sku = ?)
      ORDER BY due_at, sku, location, order_id LIMIT ?`,
-    [lanes, dueBy ?? Number.MAX_SAFE_INTEGER, sku ?? null, sku ?? null, rowsMax],
+    [lanes, until, until, sku ?? null, sku ?? null, rowsMax],
   );
   return rows;
 }

@@ -43,7 +43,7 @@ export async function liveShortly(onhand: TestInstallation): Promise<void> {
     await onhand.sendOrders([orderEventsFor('order-1').place({ [sku]: 2 })]);
     await onhand.settled();
     const expired = async () => isDeepStrictEqual(await levels(onhand), left);
-    await waitUntil('the end of what is held', expired, 30_000);
+    await waitUntil('the end of what is held', expired);
     await onhand.settled();
   } finally {
     await processor.stop();

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cursorGroup } from '../messaging/kafkaNames.ts';
-import { topicsOf } from '../messaging/topics.ts';
+import { readCursors } from '../../producers/readCursors.ts';
 import type { Progress } from '../storage/progress.ts';
 import type { VerifyContext } from './verifyContext.ts';
 
@@ -13,18 +12,15 @@ const pollMs = 200;
  * publisher stands still. Says whether they are; what is not there in the end, a comparison tells.
  */
 export async function untilPublished(
-  { settings, admin, topics }: VerifyContext,
+  context: VerifyContext,
   { engine, lane, outboxSequence }: Progress,
 ): Promise<boolean> {
   if (outboxSequence === 0) return true;
-  const topic = topicsOf(topics, engine).output.name;
-  const groupId = cursorGroup(settings, engine);
   let published = -1;
   for (let movedAt = Date.now(); Date.now() - movedAt < stillnessMs; await sleep(pollMs)) {
-    const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const cursor = offsets?.partitions.find(({ partition }) => partition === lane)?.offset;
-    if (Number(cursor ?? -1) > published) movedAt = Date.now();
-    published = Math.max(published, Number(cursor ?? -1));
+    const cursor = (await readCursors(context, engine)).get(lane)?.sequence ?? 0;
+    if (cursor > published) movedAt = Date.now();
+    published = Math.max(published, cursor);
     if (published >= outboxSequence) return true;
   }
   return false;

@@ -3,7 +3,8 @@ import { decodeOrderEvent } from '../messaging/orderEventCodec.ts';
 import { decodeStockCommand } from '../messaging/stockCommandCodec.ts';
 import { type DeadLetter, letterText } from '../replay/deadLetter.ts';
 import { bytesText, hexDump } from './bytesText.ts';
-import { alignedLines, shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { alignedLines, shown } from './shownText.ts';
 
 const dumpBytesMax = 512;
 

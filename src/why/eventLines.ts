@@ -4,7 +4,8 @@ import type {
   OrderPlaced,
   StockReply,
 } from '../domain/order/orderEvents.ts';
-import { itemText, shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { itemText, shown } from './shownText.ts';
 
 /** Kind and id of an event, in one line. */
 export function eventTitle(event: OrderEvent): string {

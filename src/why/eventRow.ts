@@ -1,7 +1,8 @@
 import type { PublishedOrderVerdict } from '../messaging/orderStockEventCodec.ts';
 import type { PublishedStockEvent } from '../messaging/stockEventCodec.ts';
 import type { ChosenEvent } from '../replay/eventsSelection.ts';
-import { shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { shown } from './shownText.ts';
 import { stockEventText } from './stockEventText.ts';
 
 /** Column titles of what `eventRow` gives. */

@@ -1,5 +1,6 @@
 import type { OrderCommand, OrderFact, StockAsked } from '../domain/order/orderFacts.ts';
-import { alignedLines, itemText, shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { alignedLines, itemText, shown } from './shownText.ts';
 import { verdictLines } from './verdictLines.ts';
 
 /** Lines under a label. */

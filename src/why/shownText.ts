@@ -10,11 +10,6 @@ export function itemText({ sku, location }: { sku: string; location: string }): 
   return location === 'main' ? shown(sku) : `${shown(sku)} at ${shown(location)}`;
 }
 
-export function timeText(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
-}
-
 /** Lines of cells, each column as wide as its widest cell; the last one as it is. */
 export function alignedLines(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

@@ -2,7 +2,8 @@ import { outputColors as colors } from '../ops/terminalColors.ts';
 import { eventLines, eventTitle } from './eventLines.ts';
 import { type Section, factSections } from './factSections.ts';
 import type { OrderStep, StepOutcome } from './orderStep.ts';
-import { shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { shown } from './shownText.ts';
 
 const indent = '  ';
 const labelWidth = 9;

@@ -1,6 +1,7 @@
 import type { StockEvent } from '../domain/events.ts';
 import { orderIdOf } from '../domain/orderIdOf.ts';
-import { shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { shown } from './shownText.ts';
 
 /** What a stock event states, in one line: its kind and what belongs to it. */
 export function stockEventText(event: StockEvent): string {

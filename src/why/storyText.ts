@@ -3,7 +3,8 @@ import { outputColors as colors } from '../ops/terminalColors.ts';
 import { textTable } from '../ops/textTable.ts';
 import type { OrderStory } from './readOrderStory.ts';
 import { reasonText } from './eventLines.ts';
-import { shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { shown } from './shownText.ts';
 import { stepText } from './stepText.ts';
 
 /** The story of an order for people: a block per log entry, then the row in MySQL. */

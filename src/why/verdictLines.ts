@@ -1,7 +1,8 @@
 import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
 import { outputColors as colors } from '../ops/terminalColors.ts';
 import { reasonText } from './eventLines.ts';
-import { alignedLines, itemText, shown, timeText } from './shownText.ts';
+import { timeText } from '../ops/timeText.ts';
+import { alignedLines, itemText, shown } from './shownText.ts';
 
 type Kind = OrderVerdict['kind'];
 

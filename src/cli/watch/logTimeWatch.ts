@@ -1,15 +1,10 @@
 import type { Condition } from '../../ops/conditions.ts';
-import type { EngineName } from '../../storage/progress.ts';
+import type { Progress } from '../../storage/progress.ts';
 
 /** Clocks of machines that are kept in time differ by far less. */
 const aheadMsMax = 60_000;
 
-/** A lane's log time: see `Progress`. */
-interface LaneTime {
-  engine: EngineName;
-  lane: number;
-  logTime: number;
-}
+type LaneTime = Pick<Progress, 'engine' | 'lane' | 'logTime'>;
 
 /**
  * Lanes whose log time is far ahead of every clock that is at hand: MySQL's and this process' own.

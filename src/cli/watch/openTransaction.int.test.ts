@@ -21,7 +21,7 @@ const orderId = 'order-held-up';
 const behind = 20;
 
 describe('a transaction that its sender leaves open', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let onhand: TestInstallation;
   let processor: Processor;
   let client: StockClient;

@@ -4,7 +4,7 @@ import { type KafkaFixture, kafkaFixture } from '../../testing/kafkaFixture.ts';
 import { LogEndReader } from './logEndReader.ts';
 
 describe('LogEndReader', function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   let kafka: KafkaFixture;
   let reader: LogEndReader;
   let sender: Producer;
