@@ -12,6 +12,7 @@ import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { consumerGroup } from '../src/messaging/kafkaNames.ts';
+import type { TopicIdentity } from '../src/messaging/topicIds.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { troubleOf } from '../src/ops/trouble.ts';
 import { type Progress, requireSameTopic } from '../src/storage/progress.ts';
@@ -44,6 +45,8 @@ export class EngineConsumer {
   readonly #topic: string;
   readonly #onCrash: (error: Error) => void;
   readonly #continuity: LogContinuity;
+  /** Of the topic as it was found first. */
+  #identity: TopicIdentity | undefined;
   #committing: NodeJS.Timeout | undefined;
 
   /** `onCrash` is told when the consumer is dead and will not restart: the process should end. */
@@ -120,6 +123,8 @@ export class EngineConsumer {
   async #checkLog(): Promise<boolean> {
     try {
       const identity = await this.#context.identifyLog();
+      // Lanes that are halted, or about to be claimed, are asked nothing and have to be told, too.
+      requireSameTopic((this.#identity ??= identity), identity);
       for (const progress of this.#lanes.progress()) requireSameTopic(progress, identity);
       return true;
     } catch (error) {
@@ -132,12 +137,10 @@ export class EngineConsumer {
   async #isSameLog(partition: number): Promise<boolean> {
     if (this.#continuity.isCertain(partition)) return true;
     const now = performance.now();
+    // First of all the topic: lanes that a claim has halted would not tell that it is another one.
+    if (!(await this.#checkLog())) return false;
     const lane = this.#lanes.get(partition);
-    const [isTopic, isHistory] = await Promise.all([
-      this.#checkLog(),
-      lane ? this.#checkHistory(lane) : true,
-    ]);
-    if (!isTopic || !isHistory) return false;
+    if (lane && !(await this.#checkHistory(lane))) return false;
     this.#continuity.confirmed(partition, now);
     return true;
   }

@@ -87,7 +87,9 @@ describe('LaneReplay', function () {
         expect(rows).to.deep.equal(expected);
         expect(stateContents(second.state)).to.deep.equal(stateContents(whole.state));
         expect(second.parked).to.deep.equal(whole.parked);
-        expect(second.progress).to.deep.equal(whole.progress);
+        // The last applied record of a state that was put in is unknown until another is applied.
+        const applied = middle < records.length ? whole.progress.applied : null;
+        expect(second.progress).to.deep.equal({ ...whole.progress, applied });
       }),
     );
   });
