@@ -10,6 +10,7 @@ import { mendOffsetReset } from './mends/offsetReset.ts';
 import { mendProducerSends } from './mends/producerSends.ts';
 import { mendRecordBatches } from './mends/recordBatches.ts';
 import { mendResumeWake } from './mends/resumeWake.ts';
+import { mendSilentBroker } from './mends/silentBroker.ts';
 import { mendStopWhileJoining } from './mends/stopWhileJoining.ts';
 import { mendTransactionWaits } from './mends/transactionWaits.ts';
 
@@ -29,6 +30,7 @@ const mends = [
   mendResumeWake,
   mendBrokerAway,
   mendProducerSends,
+  mendSilentBroker,
 ];
 const mended = new WeakSet<object>();
 
