@@ -6,6 +6,7 @@ export type DecodeFailure =
   | 'UNKNOWN_SCHEMA'
   | 'UNREADABLE_SCHEMA'
   | 'UNKNOWN_KIND'
+  | 'KIND_CONTRADICTED'
   | 'BROKEN_BODY'
   | 'WRONG_PARTITION'
   | 'BATCH_TOO_LARGE'

@@ -2,7 +2,7 @@ import type { OrderEvent, UpstreamEvent } from '../domain/order/orderEvents.ts';
 import { loadAvroSchema } from './avroSchema.ts';
 import { plainLines } from './plainLines.ts';
 import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
-import { unwrapBody, wrapBody } from './wrappedBody.ts';
+import { unwrapNamed, wrapBody } from './wrappedBody.ts';
 
 export const orderEventSchema = loadAvroSchema('OrderEvent');
 
@@ -12,14 +12,20 @@ export function encodeOrderEvent(event: OrderEvent): Buffer {
   return encodeSingleObject(orderEventSchema, {
     eventId: eventId ?? '',
     orderId: orderId ?? '',
+    kind: event.kind,
     body: wrapBody(event),
   });
 }
 
 /** The event in a record's value. Throws DecodeError; names and quantities are not checked here. */
 export function decodeOrderEvent(bytes: Buffer | null): OrderEvent {
-  const { eventId, orderId, body } = decodeSingleObject(orderEventSchema, bytes) as WireEvent;
-  const { kind, fields } = unwrapBody(body);
+  const {
+    eventId,
+    orderId,
+    kind: named,
+    body,
+  } = decodeSingleObject(orderEventSchema, bytes) as WireEvent;
+  const { kind, fields } = unwrapNamed(named, body);
   // A literal that begins with a spread takes ten times as long as the decoding.
   return { eventId, orderId, kind, ...plainLines(fields) } as OrderEvent;
 }
@@ -27,5 +33,6 @@ export function decodeOrderEvent(bytes: Buffer | null): OrderEvent {
 interface WireEvent {
   eventId: string;
   orderId: string;
+  kind: string;
   body: Record<string, object>;
 }

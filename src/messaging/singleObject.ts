@@ -2,6 +2,7 @@ import { messageOf } from '../ops/errors.ts';
 import type { AvroSchema } from './avroSchema.ts';
 import { DecodeError } from './decodeError.ts';
 import { type SchemaReader, schemaReader } from './schemaReader.ts';
+import { isTooWide, withWideLongs } from './wideLongs.ts';
 import { writerSchema } from './writerSchemas.ts';
 
 /** Marker and fingerprint: C3 01 and 8 bytes. */
@@ -37,17 +38,24 @@ export function decodeSingleObject(schema: AvroSchema, bytes: Buffer | null): un
   }
   if (bytes.length < SINGLE_OBJECT_HEADER_LENGTH || bytes[0] !== 0xc3 || bytes[1] !== 0x01)
     throw foreign(bytes);
-  const body = bytes.subarray(SINGLE_OBJECT_HEADER_LENGTH);
-  const isOwn = schema.fingerprint.compare(bytes, 2, SINGLE_OBJECT_HEADER_LENGTH) === 0;
-  const read = isOwn
-    ? undefined
-    : readerOf(schema, bytes.toString('hex', 2, SINGLE_OBJECT_HEADER_LENGTH));
   try {
-    return read ? read(body) : schema.type.fromBuffer(body);
+    try {
+      return read(schema, bytes);
+    } catch (error) {
+      if (!isTooWide(error)) throw error;
+      return read(withWideLongs(schema), bytes);
+    }
   } catch (error) {
     if (error instanceof DecodeError) throw error;
     throw new DecodeError('BROKEN_BODY', `not a whole ${schema.name}: ${messageOf(error)}`);
   }
+}
+
+function read(schema: AvroSchema, bytes: Buffer): unknown {
+  const body = bytes.subarray(SINGLE_OBJECT_HEADER_LENGTH);
+  const isOwn = schema.fingerprint.compare(bytes, 2, SINGLE_OBJECT_HEADER_LENGTH) === 0;
+  if (isOwn) return schema.type.fromBuffer(body);
+  return readerOf(schema, bytes.toString('hex', 2, SINGLE_OBJECT_HEADER_LENGTH))(body);
 }
 
 function readerOf(schema: AvroSchema, fingerprint: string): SchemaReader {

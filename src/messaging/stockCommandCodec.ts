@@ -1,7 +1,7 @@
 import type { AskingCommand, StockCommand } from '../domain/commands.ts';
 import { loadAvroSchema } from './avroSchema.ts';
 import { decodeSingleObject, encodeSingleObject } from './singleObject.ts';
-import { unwrapBody, wrapBody } from './wrappedBody.ts';
+import { unwrapNamed, wrapBody } from './wrappedBody.ts';
 
 export const stockCommandSchema = loadAvroSchema('StockCommand');
 
@@ -13,17 +13,22 @@ export function encodeStockCommand(command: StockCommand): Buffer {
     sku: sku ?? '',
     location: location ?? 'main',
     reply: reply ?? false,
+    kind: command.kind,
     body: wrapBody(command),
   });
 }
 
 /** The command in a record's value. Throws DecodeError; quantities are not checked here. */
 export function decodeStockCommand(bytes: Buffer | null): StockCommand {
-  const { commandId, sku, location, reply, body } = decodeSingleObject(
-    stockCommandSchema,
-    bytes,
-  ) as WireCommand;
-  const { kind, fields } = unwrapBody(body);
+  const {
+    commandId,
+    sku,
+    location,
+    reply,
+    kind: named,
+    body,
+  } = decodeSingleObject(stockCommandSchema, bytes) as WireCommand;
+  const { kind, fields } = unwrapNamed(named, body);
   // A literal that begins with a spread takes ten times as long as the decoding.
   if (reply) return { commandId, sku, location, reply, kind, ...fields } as StockCommand;
   return { commandId, sku, location, kind, ...fields } as StockCommand;
@@ -34,5 +39,6 @@ interface WireCommand {
   sku: string;
   location: string;
   reply: boolean;
+  kind: string;
   body: Record<string, object>;
 }

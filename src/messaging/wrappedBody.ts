@@ -1,3 +1,5 @@
+import { DecodeError } from './decodeError.ts';
+
 const namespace = 'onhand.';
 
 /** Wrappers that are used again and again, one per kind: an encoder reads them and lets go. */
@@ -26,4 +28,20 @@ export function unwrapBody(wrapped: Record<string, object>): { kind: string; fie
     branches.set(wrapped.constructor, (branch = { kind: name.slice(namespace.length), name }));
   }
   return { kind: branch.kind, fields: wrapped[branch.name] ?? {} };
+}
+
+/**
+ * The same of a message whose writer may have named the kind beside the body. Throws
+ * KIND_CONTRADICTED when it named another one: a library has chosen the branch by its shape.
+ */
+export function unwrapNamed(named: string, wrapped: Record<string, object>) {
+  const body = unwrapBody(wrapped);
+  if (named !== '' && named !== body.kind) {
+    throw new DecodeError(
+      'KIND_CONTRADICTED',
+      `the message says that it is of kind ${JSON.stringify(named.slice(0, 64))}, its body is ` +
+        body.kind,
+    );
+  }
+  return body;
 }

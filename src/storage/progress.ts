@@ -162,7 +162,7 @@ function isStaleOwner(error: unknown): boolean {
   return refused && messageOf(error).includes("'never_by_stale_owner'");
 }
 
-/** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when what was found was not fed by this topic. */
+/** Throws TOPIC_REPLACED or PARTITION_COUNT_CHANGED when another topic had fed what was found. */
 export function requireSameTopic(
   found: Pick<LaneId, 'topicId' | 'partitionCount'>,
   id: Pick<LaneId, 'topicId' | 'partitionCount'>,
@@ -180,8 +180,8 @@ export function requireSameTopic(
   if (found.topicId !== id.topicId) {
     throw new OperationalError(
       'TOPIC_REPLACED',
-      `the log was topic id ${found.topicId}; the topic of that name is now ${id.topicId}: it was ` +
-        `deleted and created again, its offsets start anew`,
+      `the log was topic id ${found.topicId}; the topic of that name is now ${id.topicId}: ` +
+        `it was deleted and created again, its offsets start anew`,
       { hint: 'Restore the old topic, or start over with an empty database.' },
     );
   }

@@ -34,8 +34,8 @@ const patienceMs = 3000;
 const avoidedMs = 10_000;
 
 /**
- * A broker that stands still keeps its connections, and takes new ones. kafkajs asks any broker that
- * is connected who leads what, waits for the whole time of a request, and may choose the same one
+ * A broker that stands still keeps its connections, and takes new ones. kafkajs asks any connected
+ * broker who leads what, waits for the whole time of a request, and may choose the same one
  * again: whoever needs to know stands still with it, although the others have elected new leaders.
  * Such a question is given up sooner now, and goes to the others first. One that does not even
  * greet counts as not reached, so that kafkajs does not try it on and on before it looks elsewhere.
