@@ -7,7 +7,7 @@ import type { OrderHistory } from './orderHistory.ts';
 
 const at = { sku: 'A', location: 'main', reason: null };
 const reserved = (granted: number, requested = 2): ReservedLine => {
-  return { ...at, granted, requested, shortage: null };
+  return { ...at, granted, requested, confirmed: 0, shortage: null };
 };
 const held: VerdictBody = { kind: 'OrderStockReserved', expiresAt: 9, lines: [reserved(2)] };
 const partly: VerdictBody = {
@@ -22,7 +22,7 @@ const refused: VerdictBody = {
   lines: [reserved(0)],
 };
 const paidLine = (confirmed: number, refund: number) => [
-  { ...at, confirmed, refund, shortage: null },
+  { ...at, confirmed, returned: 0, refund, shortage: null },
 ];
 const sold: VerdictBody = { kind: 'OrderStockConfirmed', lines: paidLine(2, 0) };
 const refund = (confirmed: number, units: number): VerdictBody => {
@@ -32,11 +32,12 @@ const refund = (confirmed: number, units: number): VerdictBody => {
     lines: paidLine(confirmed, units),
   };
 };
-const released: VerdictBody = { kind: 'OrderStockReleased', lines: [{ ...at, released: 2 }] };
+const freed = (units: number) => ({ ...at, released: units, confirmed: 0, expired: 0 });
+const released: VerdictBody = { kind: 'OrderStockReleased', lines: [freed(2)] };
 const expired: VerdictBody = {
   kind: 'OrderStockExpired',
   expiresAt: 9,
-  lines: [{ ...at, released: 2 }],
+  lines: [freed(2)],
 };
 
 type Step = [body: VerdictBody, answers: string | null];
@@ -124,7 +125,7 @@ describe('brokenPromises', () => {
   const once: Promised = 'every order ends in exactly one final verdict';
   const whole: Promised = 'no half of an order was ever stated as final';
   const paidFor: Promised = 'paid = every line confirmed, or a refund for what was not';
-  const freed: Promised = 'given up = every held unit released';
+  const givenBack: Promised = 'given up = every held unit released';
   const gap = history(['placed', 'paid'], paidOrder);
   gap.verdicts[1] = { ...gap.verdicts[1]!, sequence: 3 };
   const broken: [string, OrderHistory, Promised[]][] = [
@@ -149,7 +150,7 @@ describe('brokenPromises', () => {
         ['placed', 'x'],
         [
           [partly, 'placed'],
-          [{ ...released, lines: [{ ...at, released: 1 }] }, 'x'],
+          [{ ...released, lines: [freed(1)] }, 'x'],
         ],
       ),
       [whole],
@@ -187,10 +188,10 @@ describe('brokenPromises', () => {
         ['placed', 'x'],
         [
           [held, 'placed'],
-          [{ ...released, lines: [{ ...at, released: 1 }] }, 'x'],
+          [{ ...released, lines: [freed(1)] }, 'x'],
         ],
       ),
-      [freed],
+      [givenBack],
     ],
   ];
   for (const [what, order, promises] of broken) {

@@ -10,7 +10,8 @@ const verdict = (body: VerdictBody, sequence = 1, answers: string | null = 'plac
   return { orderId: 'o-1', sequence, answers, time: 5, ...body };
 };
 const paid = (confirmed: number, refund: number): PaidLine => {
-  return { sku: 'A', location: 'main', confirmed, refund, reason: null, shortage: null };
+  const fine = { reason: null, shortage: null };
+  return { sku: 'A', location: 'main', confirmed, returned: 0, refund, ...fine };
 };
 const rejected: VerdictBody = {
   kind: 'OrderStockRejected',
@@ -96,7 +97,8 @@ describe('reactTo', () => {
   });
 
   it('knows which return was taken, and which was refused', () => {
-    const line = { sku: 'A', location: 'main', requested: 2, returned: 2, reason: null };
+    const units = { requested: 2, returned: 2, returnedInAll: 2 };
+    const line = { sku: 'A', location: 'main', ...units, reason: null };
     const taken = verdict({ kind: 'OrderStockReturned', lines: [line] }, 3, 'return-C1');
     expect(reactTo(order('confirmed', 2), taken)).to.deep.include({
       lines: [{ sku: 'A', confirmed: 0, returned: 2 }],

@@ -71,7 +71,8 @@ export const orderRejectionTexts: Record<OrderRejection, string> = {
   LINES_INVALID: 'a line makes no sense: each line says its own reason',
   EXPIRY_INVALID: 'the payment deadline is past or too far away, or was given in two ways',
   ORDER_CANCELLED: 'cancelled before it was reserved',
-  PAYMENT_OVERDUE: 'the payment deadline passed before it was reserved',
+  PAYMENT_OVERDUE: 'older releases: the payment deadline passed before it was reserved',
+  RESERVED_TOO_LATE: 'the stock engine was so late that the first holds would end before payment',
   LINES_REFUSED: 'the stock engine refused lines: each says why',
 };
 

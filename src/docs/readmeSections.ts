@@ -9,6 +9,7 @@ import { markdownTable } from './markdownTable.ts';
 import { orderAnswers, orderRefusalTexts, orderRejectionTexts, refundTexts } from './orderTexts.ts';
 import { performanceSection } from './performanceSection.ts';
 import { commandTexts, rejectionTexts } from './rejectionTexts.ts';
+import { twoHandsTable } from './twoHands.ts';
 
 /** The parts of the README that list what the code holds, by the name of their markers. */
 export function readmeSections(): Record<string, string> {
@@ -16,6 +17,7 @@ export function readmeSections(): Record<string, string> {
     commands: commands(),
     rejections: rejections(),
     'order-answers': orderAnswerTable(),
+    'two-hands': twoHandsTable(),
     'order-refusals': orderRefusals(),
     'order-rejections': reasons('rejected for', orderRejectionTexts),
     refunds: reasons('refund for', refundTexts),

@@ -21,10 +21,9 @@ export class OrderReplay extends LaneFold<OrderEntry, OrderFact> {
   }
 
   putOrder(order: Order): void {
-    const { head } = order;
-    this.state.orders.set(head.orderId, order);
-    const deadline = runningDeadline(head);
-    if (deadline !== null) this.#deadlines.add(deadline, head.orderId);
+    const { orderId } = order.head;
+    this.state.orders.set(orderId, order);
+    this.#addDeadline(orderId);
   }
 
   protected override decode(records: readonly LaneRecord[], from: Progress): OrderEntry[] {
@@ -42,8 +41,16 @@ export class OrderReplay extends LaneFold<OrderEntry, OrderFact> {
   ): void {
     for (const fact of decideOrderEntry(this.state, entry, from, this.poison, rows)) {
       facts.push(fact);
-      if (fact.kind === 'OrderOpened') this.#deadlines.add(fact.expiresAt, fact.orderId);
+      if (fact.kind === 'PhaseChanged' && fact.phase === 'reserved')
+        this.#addDeadline(fact.orderId);
     }
+  }
+
+  /** A deadline runs from the moment on at which the order is reserved. */
+  #addDeadline(orderId: string): void {
+    const order = this.state.orders.get(orderId);
+    const deadline = order ? runningDeadline(order.head) : null;
+    if (deadline !== null) this.#deadlines.add(deadline, orderId);
   }
 
   /** What is due in the lane, as much of it and in the order in which the database lists it. */

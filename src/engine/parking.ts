@@ -127,7 +127,7 @@ export class Parking {
   #replyTo(command: StockCommand, events: readonly StockEvent[], now: number): StockReply | null {
     if (command.kind === 'ExpireDue' || !command.reply) return null;
     const outcome = events.at(-1) ?? recall(this.#state, command.commandId, now);
-    return outcome ? replyOf(command, outcome) : null;
+    return outcome ? replyOf(command, outcome, this.#state) : null;
   }
 
   #apply(command: CommandEntry['command'], offset: number, entry: CommandEntry): Caused {
@@ -144,9 +144,9 @@ export class Parking {
 }
 
 /** The answer to a command that asked for one, and that names an order. */
-function replyOf(command: StockCommand, outcome: StockEvent): StockReply | null {
+function replyOf(command: StockCommand, outcome: StockEvent, state: StockState): StockReply | null {
   const asks = 'reply' in command && command.reply === true && 'orderId' in command;
-  return asks ? replyTo(command, outcome) : null;
+  return asks ? replyTo(command, outcome, state) : null;
 }
 
 /** By which operators bring a stock item back: it looks at what is parked. */

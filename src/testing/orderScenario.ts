@@ -5,7 +5,7 @@ import { expectTrue } from './orderAudit.ts';
 import type { Wanted } from './orderEventsFor.ts';
 import { linesOf } from './orderEventsFor.ts';
 import { orderPolicy } from './orderSpec.ts';
-import { OrderWorld } from './orderWorld.ts';
+import { OrderWorld, warehouseId } from './orderWorld.ts';
 import { minuteMs } from './spec.ts';
 
 /** Something that goes on next. The text is for the report of a failure. */
@@ -127,11 +127,30 @@ const upstream = [
   }),
 ];
 
+/** A warehouse that books what it does with an order's goods by stock commands of its own. */
+const warehouse = often(
+  3,
+  'warehouse',
+  fc.tuple(orderId, fc.constantFrom(...skus), fc.nat(3), fc.nat(3)),
+  ([id, sku, what, units], world, eventId) => {
+    // Before the reservation, its release would be a cancellation.
+    if (!world.reservationsOf(id).has(sku)) return;
+    const { confirm, release, takeBack } = commandsFor(sku);
+    const more = { commandId: warehouseId + eventId, quantity: units === 0 ? null : units };
+    if (what < 2) world.sendCommand(confirm(id, more));
+    else if (what === 2) world.sendCommand(release(id, more));
+    else world.sendCommand(takeBack(id, units + 1, { commandId: more.commandId }));
+  },
+);
+
 /** Units of each SKU to begin with, often some orders, and then anything in any order. */
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   units: fc.integer({ min: 1, max: 6 }),
   orders: fc.array(place.arbitrary, { maxLength: 4 }),
-  actions: fc.array(fc.oneof(...traffic, ...time, ...upstream), { maxLength: 150, size: 'max' }),
+  actions: fc.array(fc.oneof(...traffic, ...time, ...upstream, warehouse), {
+    maxLength: 150,
+    size: 'max',
+  }),
 });
 
 /** A world with stock, in which every verdict is held against the stock as it is given. */

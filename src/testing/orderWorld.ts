@@ -4,13 +4,14 @@ import type { StockEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
 import { decideOrder } from '../domain/order/decideOrder.ts';
 import { evolveOrder } from '../domain/order/evolveOrder.ts';
-import type { OrderEvent } from '../domain/order/orderEvents.ts';
+import type { OrderEvent, StockReply } from '../domain/order/orderEvents.ts';
 import type { OrderCommand } from '../domain/order/orderFacts.ts';
 import type { Order } from '../domain/order/orderState.ts';
 import { emptyOrderState } from '../domain/order/orderState.ts';
 import type { OrderVerdict } from '../domain/order/orderVerdicts.ts';
 import { replyTo } from '../domain/order/replyTo.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import type { ReservationTotals } from '../domain/reservationTotals.ts';
 import { emptyState, recall } from '../domain/stockState.ts';
 import { expectSound } from './expectSound.ts';
 import { listReservations } from './listReservations.ts';
@@ -51,6 +52,9 @@ class Log<Message> {
   }
 }
 
+/** How the ids of a warehouse's own commands begin. */
+export const warehouseId = 'warehouse-';
+
 /** What is to be published by one lane, in order. */
 type Outbox<Message> = Message[];
 
@@ -65,8 +69,12 @@ export class OrderWorld {
   readonly orderLog = new Log<OrderEvent>();
   readonly stockLogs: Log<StockCommand>[];
   readonly verdicts: OrderVerdict[] = [];
-  /** Place in the order log at which an order was stated to be reserved. */
-  readonly reservedAt = new Map<string, number>();
+  /** Place in the order log at which an order was stated to be reserved, and until when. */
+  readonly reservedAt = new Map<string, { place: number; expiresAt: number }>();
+  /** What the order engine has been told of each reservation, by order and SKU. */
+  readonly told = new Map<string, ReservationTotals>();
+  /** What a warehouse has moved by commands of its own: its last event's sequence, and returns. */
+  readonly direct = new Map<string, { sequence: number; returned: number }>();
   readonly #commands: Outbox<OrderCommand> = [];
   readonly #replies: Outbox<OrderEvent>[];
   readonly #onVerdict: (verdict: OrderVerdict, world: OrderWorld) => void;
@@ -120,11 +128,13 @@ export class OrderWorld {
     const cause = `${'T'.repeat(22)}:0:${this.orderLog.decided}`;
     const facts = decideOrder(record.message, this.orders, record.time, cause);
     for (const fact of facts) evolveOrder(this.orders, fact);
+    if (record.message.kind === 'StockReply' && facts.length > 0) this.#noteTold(record.message);
     this.#commands.push(...commandsOf(facts));
     for (const verdict of verdictsOf(facts)) {
       this.verdicts.push(verdict);
-      if (verdict.kind.endsWith('Reserved')) {
-        this.reservedAt.set(verdict.orderId, this.orderLog.decided);
+      if ('expiresAt' in verdict && verdict.kind !== 'OrderStockExpired') {
+        const { orderId, expiresAt } = verdict;
+        this.reservedAt.set(orderId, { place: this.orderLog.decided, expiresAt });
       }
       this.#onVerdict(verdict, this);
     }
@@ -142,10 +152,27 @@ export class OrderWorld {
     const events = decide(command, this.stock, time);
     for (const event of events) evolve(this.stock, event);
     expectSound(this.stock);
+    for (const event of events) this.#noteDirect(event);
     if (command.kind === 'ExpireDue' || !isOrderCommand(command)) return;
     // A repeat is answered as it was the first time.
     const outcome: StockEvent = events.at(-1) ?? recall(this.stock, command.commandId, time)!;
-    this.#replies[index]!.push(replyTo(command, outcome));
+    this.#replies[index]!.push(replyTo(command, outcome, this.stock));
+  }
+
+  #noteTold({ orderId, sku, totals }: StockReply): void {
+    const known = this.told.get(`${orderId} ${sku}`);
+    if (totals && totals.sequence > (known?.sequence ?? 0)) {
+      this.told.set(`${orderId} ${sku}`, totals);
+    }
+  }
+
+  #noteDirect(event: StockEvent): void {
+    if (!event.commandId?.startsWith(warehouseId) || !('orderId' in event)) return;
+    if (event.kind === 'CommandRejected') return;
+    const key = `${event.orderId} ${event.sku}`;
+    const back = event.kind === 'StockReturned' ? event.quantity : 0;
+    const returned = (this.direct.get(key)?.returned ?? 0) + back;
+    this.direct.set(key, { sequence: event.sequence, returned });
   }
 
   /** Lets everything that is under way arrive, a lane at a time. */

@@ -38,6 +38,13 @@ function changeText(fact: OrderFact): string | undefined {
       return `return number ${fact.number + 1}`;
     case 'StockAnswered':
       return `answer to line ${fact.line + 1} taken`;
+    case 'DeadlineMoved':
+      return `reserved late: to be paid before ${timeText(fact.expiresAt)}`;
+    case 'TotalsLearned': {
+      const { granted, pending, confirmed, released, expired, returned } = fact.totals;
+      const moved = `${confirmed} sold, ${released} released, ${expired} expired`;
+      return `line ${fact.line + 1}: ${pending} of ${granted} held, ${moved}, ${returned} returned`;
+    }
     case 'PhaseChanged':
     case 'StockAsked':
     case 'VerdictGiven':

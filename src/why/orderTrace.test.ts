@@ -29,11 +29,13 @@ function record(offset: number, event: OrderEvent, ms = offset): LaneRecord {
   return { offset, timestamp: startTime + ms, key, value, headers: {} };
 }
 
+const none = { quantity: 0, reason: null, shortage: null, totals: null };
+
 /** The answer to a command of the order that was placed at an offset. */
 function reply(placedAt: number, id: string, sku: string, more: Partial<StockReply>): StockReply {
   const commandId = `${topicId}:0:${placedAt}:${id}`;
   const head = { orderId: 'o-1', commandId, sku, location: 'main' };
-  return { kind: 'StockReply', ...head, quantity: 0, reason: null, shortage: null, ...more };
+  return { kind: 'StockReply', ...head, ...none, ...more };
 }
 
 function trace(records: LaneRecord[], more: Partial<typeof lane> = {}): OrderTrace {

@@ -52,8 +52,17 @@ function lineCells(line: Line): string[] {
 }
 
 function unitsText(line: Line): string {
-  if ('granted' in line) return `${line.granted} of ${line.requested} held`;
-  if ('confirmed' in line) return `${line.confirmed} sold, ${line.refund} to repay`;
+  if ('granted' in line) return `${line.granted} of ${line.requested} held${also(line)}`;
+  if ('refund' in line) {
+    const back = line.returned > 0 ? ` (${line.returned} of them returned)` : '';
+    return `${line.confirmed} sold${back}, ${line.refund} to repay`;
+  }
   if ('returned' in line) return `${line.returned} of ${line.requested} returned`;
-  return `${line.released} released`;
+  return `${line.released} released${also(line)}`;
+}
+
+/** Units that went another way than the verdict is about. */
+function also({ confirmed, expired = 0 }: { confirmed: number; expired?: number }): string {
+  const expiredText = expired > 0 ? `, ${expired} expired` : '';
+  return confirmed > 0 ? `${expiredText}, ${confirmed} sold` : expiredText;
 }

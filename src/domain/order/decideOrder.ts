@@ -76,7 +76,7 @@ function refusalOf(event: UpstreamEvent, { head }: OrderDraft, order: Order): Or
     case 'OrderCancelled':
       return refusesCancelled(event, head);
     case 'OrderReturned':
-      return refusesReturned(event, head, order.returns.length);
+      return refusesReturned(event, head, order);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { OrderDraft } from './orderDraft.ts';
 import type { RefusalOf } from './orderRefusals.ts';
 import type { OrderHead } from './orderState.ts';
-import { beginConfirm, requireRefund } from './orderSteps.ts';
+import { answerPayment, beginConfirm } from './orderSteps.ts';
 
 export function refusesPaid({ phase, paidBy }: OrderHead): RefusalOf<'OrderPaid'> {
   if (phase === 'unplaced') return 'ORDER_UNKNOWN';
@@ -10,8 +10,9 @@ export function refusesPaid({ phase, paidBy }: OrderHead): RefusalOf<'OrderPaid'
 
 /**
  * The order is paid. While it is still being reserved or released, the payment is remembered and
- * answered with that step. Once the order was given up, all of it is to be repaid: after expiry
- * too, because the units were released and taking them again line by line could sell half an order.
+ * answered with that step; no deadline runs before it is reserved. Once the order was given up, all
+ * of it is to be repaid but what somebody else's command has sold: after expiry too, because the
+ * units were released and taking them again line by line could sell half an order.
  */
 export function decidePaid(draft: OrderDraft): void {
   switch (draft.head.phase) {
@@ -21,7 +22,7 @@ export function decidePaid(draft: OrderDraft): void {
     case 'rejected':
     case 'cancelled':
     case 'expired':
-      requireRefund(draft);
+      answerPayment(draft);
       return;
     case 'unplaced':
     case 'reserving':

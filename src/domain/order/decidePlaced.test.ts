@@ -33,7 +33,7 @@ describe('decidePlaced', () => {
   });
 
   it('knows no other rejections than these and those of a step', () => {
-    const later = ['PAYMENT_OVERDUE', 'LINES_REFUSED'];
+    const later = ['PAYMENT_OVERDUE', 'RESERVED_TOO_LATE', 'LINES_REFUSED'];
     expect([...faults.map(([, , reason]) => reason), ...later]).to.deep.equal(ORDER_REJECTIONS);
   });
 
@@ -52,7 +52,7 @@ describe('decidePlaced', () => {
     ];
     const { verdicts } = givenOrder(place({}, { lines: sent }));
     const judged = verdicts.map((verdict) => 'lines' in verdict && verdict.lines)[0];
-    const none = { granted: 0, shortage: null };
+    const none = { granted: 0, confirmed: 0, shortage: null };
     expect(judged).to.deep.equal([
       { sku: 'A', location: 'main', requested: 1, reason: null, ...none },
       {

@@ -3,6 +3,7 @@ import { RESERVE_STEP } from './orderCommandId.ts';
 import type { OrderDraft } from './orderDraft.ts';
 import type { AskedLine, OrderPlaced } from './orderEvents.ts';
 import { ORDER_LINES_MAX } from './orderLimits.ts';
+import { holdSeconds } from './paymentClock.ts';
 import type { OrderRejection, RefusalOf } from './orderRefusals.ts';
 import type { OrderHead } from './orderState.ts';
 import type { ReservedLine } from './orderVerdicts.ts';
@@ -23,22 +24,23 @@ export function decidePlaced(event: OrderPlaced, draft: OrderDraft, cause: strin
   for (const lines of [event.lines, summed]) {
     if (lines.some(malformedLine)) return reject(draft, 'LINES_INVALID', lines.map(judgedLine));
   }
-  const expiresAt = deadlineOf(event, draft);
-  if (expiresAt === null) return reject(draft, 'EXPIRY_INVALID', summed.map(judgedLine));
+  const lifeMs = lifeOf(event, draft);
+  if (lifeMs === null) return reject(draft, 'EXPIRY_INVALID', summed.map(judgedLine));
 
   const isCancelled = draft.head.phase === 'cancelled';
-  draft.state({ kind: 'OrderOpened', cause, mode: event.mode, expiresAt, lines: summed });
+  const { mode } = event;
+  const expiresAt = draft.now + lifeMs;
+  draft.state({ kind: 'OrderOpened', cause, mode, expiresAt, lifeMs, lines: summed });
   if (isCancelled) return reject(draft, 'ORDER_CANCELLED', draft.lines().map(rejectedLine));
   draft.state({ kind: 'PhaseChanged', phase: 'reserving' });
-  askReserves(draft);
+  askReserves(draft, lifeMs);
 }
 
-function askReserves(draft: OrderDraft): void {
-  const { now, policy, head } = draft;
+function askReserves(draft: OrderDraft, lifeMs: number): void {
+  const { head } = draft;
   const held = {
-    // Later than the order's own deadline: the stock engine must not judge before the order does.
-    expiresAt: Math.min(head.expiresAt + policy.graceMs, now + policy.reservationTtlMsMax),
-    ttlSeconds: null,
+    expiresAt: null,
+    ttlSeconds: holdSeconds(lifeMs, draft.policy),
     minimum: head.mode === 'all' ? null : 1,
   };
   for (const [index, line] of draft.lines().entries()) {
@@ -56,14 +58,14 @@ function reject(draft: OrderDraft, reason: OrderRejection, lines: ReservedLine[]
 function judgedLine(line: AskedLine): ReservedLine {
   const { quantity: requested } = line;
   const reason = malformedLine(line);
-  return { ...clippedNames(line), requested, granted: 0, reason, shortage: null };
+  return { ...clippedNames(line), requested, granted: 0, confirmed: 0, reason, shortage: null };
 }
 
-/** The payment deadline that an order asks for, in ms since 1970; null when it is none. */
-function deadlineOf({ expiresAt, ttlSeconds }: OrderPlaced, draft: OrderDraft): number | null {
+/** The time to pay that an order asks for, in ms; null when it is none. */
+function lifeOf({ expiresAt, ttlSeconds }: OrderPlaced, draft: OrderDraft): number | null {
   const { now, policy } = draft;
   if (expiresAt !== null && ttlSeconds !== null) return null;
   const lifeMs =
     expiresAt !== null ? expiresAt - now : (ttlSeconds ?? policy.paymentTtlMs / 1000) * 1000;
-  return lifeMs > 0 && lifeMs <= policy.paymentTtlMsMax ? now + lifeMs : null;
+  return lifeMs > 0 && lifeMs <= policy.paymentTtlMsMax ? lifeMs : null;
 }

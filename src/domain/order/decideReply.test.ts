@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { orderEventsFor } from '../../testing/orderEventsFor.ts';
 import type { OrderStep } from '../../testing/orderSpec.ts';
-import { givenOrder, grants, orderPolicy, refuses } from '../../testing/orderSpec.ts';
+import { givenOrder, grants, orderPolicy, refuses, wholeLine } from '../../testing/orderSpec.ts';
 import { startTime } from '../../testing/spec.ts';
 import type { RejectionReason } from '../rejections.ts';
 import { REJECTIONS_OF } from '../rejections.ts';
@@ -46,7 +46,7 @@ describe('decideReply', () => {
       it(`takes ${reason} of a ${kind} for what it means`, () => {
         const { verdicts } = givenOrder(...past, refuses('B', reason));
         const last = verdicts.at(-1)!;
-        expect('lines' in last && last.lines).to.deep.include(lineOf(reason));
+        expect('lines' in last && last.lines).to.deep.include(wholeLine(lineOf(reason)));
       });
     }
   }
@@ -67,7 +67,7 @@ describe('decideReply', () => {
   describe('ignores a reply that is not waited for', () => {
     const story = () => givenOrder(place({ A: 2, B: 1 }), grants('A', 2));
     const replyTo = ({ commandId, orderId, sku, location }: OrderCommand): StockReply => {
-      const answer = { quantity: 1, reason: null, shortage: null };
+      const answer = { quantity: 1, reason: null, shortage: null, totals: null };
       return { kind: 'StockReply', orderId, commandId, sku, location, ...answer };
     };
     const awaited = () => replyTo(story().asked[0]!);
@@ -134,6 +134,7 @@ describe('decideReply', () => {
       quantity: 1,
       reason: null,
       shortage: null,
+      totals: null,
     };
     for (const fact of decideOrder(reply, state, startTime, 'reply')) evolveOrder(state, fact);
     expect(order.lines[7]!.granted).to.equal(1);

@@ -18,7 +18,8 @@ import { expire, finishStep, rejectRefused, releaseLine } from './orderSteps.ts'
  * but for the last reply of a step.
  *
  * A refused reserve grants nothing, for whatever reason: the line is not held. A refused confirm
- * has sold nothing: the units are to be repaid. A refused release had nothing to release.
+ * has sold nothing by itself, a refused release had nothing to release; what has become of the
+ * reservation's units, also by others' commands, its totals say.
  */
 export function decideReply(
   reply: StockReply,
@@ -34,8 +35,9 @@ export function decideReply(
   if (!order.lines[line] || stepWaitedFor(order.lines[line]) !== step) return [];
 
   if (isOverdue(draft.head, now)) expire(draft);
-  const { quantity, reason, shortage } = reply;
+  const { quantity, reason, shortage, totals } = reply;
   draft.state({ kind: 'StockAnswered', line, step, quantity, reason, shortage });
+  draft.learn(line, totals);
   const { phase, mode } = draft.head;
   if (phase === 'releasing') {
     if (step === RESERVE_STEP) releaseLine(draft, line);

@@ -95,7 +95,8 @@ describe('decideReturned', () => {
     const [first, second] = [takeBack({ A: 1, B: 1 }), takeBack({ A: 2 })];
     const story = sold().when(first, second);
     const { commandId } = story.asked[2]!;
-    const reply = { orderId: 'o-1', ...line('A', 2), reason: null, shortage: null } as const;
+    const fine = { reason: null, shortage: null, totals: null } as const;
+    const reply = { orderId: 'o-1', ...line('A', 2), ...fine };
     story
       .when({ kind: 'StockReply', commandId, ...reply })
       .then({ kind: 'OrderStockReturned', answers: second.eventId })

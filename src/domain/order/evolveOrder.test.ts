@@ -48,6 +48,7 @@ describe('evolveOrder', () => {
         mode: 'all',
         cause,
         expiresAt: startTime + orderPolicy.paymentTtlMs,
+        lifeMs: orderPolicy.paymentTtlMs,
         waiting: 1,
         sequence: 0,
         reserved: false,
@@ -88,7 +89,8 @@ describe('evolveOrder', () => {
     };
     const answer = (step: number): OrderEvent => {
       const names = { orderId: 'o-1', commandId: `cause:0:${step}`, sku: 'A', location: 'main' };
-      return { kind: 'StockReply', ...names, quantity: 2, reason: null, shortage: null };
+      const fine = { reason: null, shortage: null, totals: null };
+      return { kind: 'StockReply', ...names, quantity: 2, ...fine };
     };
     const events = [place({ A: 2 }), answer(0), pay(), answer(1), takeBack({ A: 1 }), answer(2)];
     events.forEach((event) => {

@@ -1,7 +1,7 @@
 import { FIRST_RETURN_STEP } from './orderCommandId.ts';
 import type { EventAccepted, OrderFact, ReturnOpened, StockAnswered } from './orderFacts.ts';
 import { REFUSED_EVENTS_MAX } from './orderLimits.ts';
-import { evolveLine, openedLine } from './orderLine.ts';
+import { evolveLine, informedLine, openedLine } from './orderLine.ts';
 import type { NotedEvent, Order, OrderHead, OrderState } from './orderState.ts';
 import { unplacedOrder } from './orderState.ts';
 
@@ -25,9 +25,11 @@ export function evolveHead(head: OrderHead, fact: OrderFact): OrderHead {
     case 'EventAccepted':
       return accepted(head, fact);
     case 'OrderOpened': {
-      const { cause, mode, expiresAt } = fact;
-      return { ...head, cause, mode, expiresAt };
+      const { cause, mode, expiresAt, lifeMs } = fact;
+      return { ...head, cause, mode, expiresAt, lifeMs };
     }
+    case 'DeadlineMoved':
+      return { ...head, expiresAt: fact.expiresAt };
     case 'PhaseChanged': {
       const { phase } = fact;
       return { ...head, phase, reserved: head.reserved || phase === 'reserved' };
@@ -38,6 +40,8 @@ export function evolveHead(head: OrderHead, fact: OrderFact): OrderHead {
       return fact.step < FIRST_RETURN_STEP ? { ...head, waiting: head.waiting + 1 } : head;
     case 'StockAnswered':
       return fact.step < FIRST_RETURN_STEP ? { ...head, waiting: head.waiting - 1 } : head;
+    case 'TotalsLearned':
+      return { ...head, heldUntil: Math.min(fact.totals.expiresAt, head.heldUntil ?? Infinity) };
     case 'VerdictGiven':
       return { ...head, sequence: fact.verdict.sequence };
     case 'EventRefused':
@@ -79,6 +83,11 @@ function evolveLists(order: Order, fact: OrderFact): void {
         evolveReturn(order, fact);
       return;
     }
+    case 'TotalsLearned': {
+      const line = order.lines[fact.line];
+      if (line) order.lines[fact.line] = informedLine(line, fact.totals);
+      return;
+    }
     case 'ReturnOpened':
       order.returns.push(openedReturn(fact));
       return;
@@ -89,6 +98,7 @@ function evolveLists(order: Order, fact: OrderFact): void {
       return;
     }
     case 'PhaseChanged':
+    case 'DeadlineMoved':
     case 'ReleaseBegun':
   }
 }

@@ -7,6 +7,7 @@ import { runningDeadline } from './orderState.ts';
 const { place, pay, cancel } = orderEventsFor('o-1');
 const tick = { kind: 'DeadlinesDue', limit: 10 } as const;
 const timeOut = pass(orderPolicy.paymentTtlMs);
+const deadline = startTime + orderPolicy.paymentTtlMs;
 const almost = pass(orderPolicy.paymentTtlMs - 1);
 const [hasA, hasB] = [grants('A', 2), grants('B', 1)];
 const both = { A: 2, B: 1 };
@@ -21,49 +22,92 @@ describe('a payment deadline', () => {
       .then({ kind: 'OrderStockExpired', answers: null });
   });
 
-  it('rejects an order that is still being reserved', () => {
-    const order = place(both);
-    givenOrder(order, hasA, timeOut)
+  it('does not run while the order is being reserved, however long the stock engine takes', () => {
+    givenOrder(place(both), hasA, pass(3 * orderPolicy.paymentTtlMs))
       .when(tick)
-      .thenAsks('ReleaseReservation A')
-      .when(hasA, hasB)
-      .thenAsks('ReleaseReservation B')
+      .thenNothing()
       .when(hasB)
       .then({
-        kind: 'OrderStockRejected',
-        answers: order.eventId,
-        reason: 'PAYMENT_OVERDUE',
+        kind: 'OrderStockReserved',
+        expiresAt: startTime + 3.5 * orderPolicy.paymentTtlMs,
       });
   });
 
-  it('counts for a reply, though no tick has come', () => {
-    givenOrder(place(both), hasA, timeOut)
-      .when(hasB)
-      .thenAsks('ReleaseReservation A', 'ReleaseReservation B')
-      .then();
-    givenOrder(place({ A: 2 }), timeOut)
-      .when(refuses('A', 'INSUFFICIENT_STOCK', 1))
-      .then({ kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE' });
-  });
-
-  it('counts for a payment of an order that is still being reserved', () => {
-    givenOrder(place({ A: 2 }), timeOut, pay())
-      .when(hasA)
+  it('moves only as far as leaves half of the time to pay', () => {
+    const half = orderPolicy.paymentTtlMs / 2;
+    const order = () => place({ A: 2 });
+    givenOrder(order(), pass(half), hasA).then({ kind: 'OrderStockReserved', expiresAt: deadline });
+    givenOrder(order(), pass(half + 1), hasA)
+      .then({ kind: 'OrderStockReserved', expiresAt: deadline + 1 })
+      .when(pass(half - 1), tick)
+      .thenNothing()
+      .when(pass(1), tick)
       .thenAsks('ReleaseReservation A')
       .when(hasA)
+      .then({ kind: 'OrderStockExpired', expiresAt: deadline + 1 });
+  });
+
+  it('is none for a payment that comes while the order is being reserved', () => {
+    givenOrder(place({ A: 2 }), timeOut, pay(), timeOut)
+      .when(hasA)
+      .thenAsks('ConfirmReservation A')
+      .then({ kind: 'OrderStockReserved' })
+      .when(hasA)
+      .then({ kind: 'OrderStockConfirmed' });
+  });
+
+  it('is none for a cancellation that comes while the order is being reserved', () => {
+    givenOrder(place({ A: 2 }), timeOut, cancel())
+      .when(hasA, hasA)
       .then(
-        { kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE', paid: false },
-        { kind: 'OrderRefundRequired', reason: 'PAYMENT_OVERDUE' },
+        { kind: 'OrderStockRejected', reason: 'ORDER_CANCELLED' },
+        { kind: 'OrderStockReleased' },
       );
   });
 
-  it('counts for a cancellation of an order that is still being reserved', () => {
-    givenOrder(place({ A: 2 }), timeOut, cancel())
-      .thenRefused('ALREADY_EXPIRED')
-      .when(hasA, hasA)
-      .then({ kind: 'OrderStockRejected', reason: 'PAYMENT_OVERDUE' })
-      .when(cancel())
-      .thenRefused('ALREADY_EXPIRED');
+  describe('of an order whose lines are held at very different times', () => {
+    const order = place(both);
+    // Line A is held at once, as the stock engine says.
+    const heldUntil = deadline + orderPolicy.graceMs;
+    const units = { pending: 2, confirmed: 0, released: 0, expired: 0, returned: 0 };
+    const totals = { sequence: 7, granted: 2, ...units, expiresAt: heldUntil };
+    const latest = heldUntil - orderPolicy.paymentTtlMs / 2 - startTime;
+
+    it('stands before the first hold ends', () => {
+      givenOrder(order, { ...hasA, totals }, pass(latest), hasB).then({
+        kind: 'OrderStockReserved',
+        expiresAt: heldUntil,
+      });
+    });
+
+    it('cannot stand after it: the order is rejected by a name of its own', () => {
+      givenOrder(order, { ...hasA, totals }, pass(latest + 1))
+        .when(hasB)
+        .thenAsks('ReleaseReservation A', 'ReleaseReservation B')
+        .when(hasA, hasB)
+        .then({
+          kind: 'OrderStockRejected',
+          answers: order.eventId,
+          reason: 'RESERVED_TOO_LATE',
+          paid: false,
+        });
+    });
+
+    it('does not matter to an order that is paid', () => {
+      givenOrder(order, { ...hasA, totals }, pay(), pass(latest + 1))
+        .when(hasB)
+        .then({ kind: 'OrderStockReserved' })
+        .thenAsks('ConfirmReservation A', 'ConfirmReservation B');
+    });
+  });
+
+  it('of an order that an older release has placed leaves half of the default', () => {
+    const story = givenOrder(place({ A: 2 }, { ttlSeconds: 7 }));
+    delete story.order().head.lifeMs;
+    story.when(pass(7000), hasA).then({
+      kind: 'OrderStockReserved',
+      expiresAt: startTime + 7000 + orderPolicy.paymentTtlMs / 2,
+    });
   });
 
   it('lets a cancellation before it win, however late the releases are', () => {
@@ -88,15 +132,26 @@ describe('a payment deadline', () => {
     ['the longest', { ttlSeconds: dayMs / 1000 }, dayMs],
   ] as const) {
     it(`can be ${name}`, () => {
-      const { head } = givenOrder(place(both, more)).order();
+      const { head } = givenOrder(place({ A: 2 }, more), hasA).order();
       expect(runningDeadline(head)).to.equal(startTime + lifeMs);
     });
   }
 
-  it('runs until the order is paid, given up or final', () => {
+  it('asks the stock engine to hold for longer, from when it does', () => {
+    for (const [more, ttlSeconds] of [
+      [{}, 5400],
+      [{ expiresAt: startTime + 7 }, 3601],
+      [{ ttlSeconds: dayMs / 1000 }, 90_000],
+    ] as const) {
+      const [command] = givenOrder(place({ A: 2 }, more)).asked;
+      expect(command).to.include({ kind: 'ReserveStock', ttlSeconds, expiresAt: null });
+    }
+  });
+
+  it('runs from when it is reserved until the order is paid, given up or final', () => {
     const runs = (...steps: Parameters<typeof givenOrder>) =>
       runningDeadline(givenOrder(place({ A: 2 }), ...steps).order().head) !== null;
-    expect(runs(), 'reserving').to.be.true;
+    expect(runs(), 'reserving').to.be.false;
     expect(runs(hasA), 'reserved').to.be.true;
     expect(runs(pay()), 'paid').to.be.false;
     expect(runs(hasA, pay()), 'confirming').to.be.false;

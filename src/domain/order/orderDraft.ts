@@ -1,7 +1,15 @@
+import type { ReservationTotals } from '../reservationTotals.ts';
 import { evolveHead } from './evolveOrder.ts';
 import { FIRST_RETURN_STEP, orderCommandId } from './orderCommandId.ts';
-import type { OrderCommand, FactBody, OrderFact, StockAnswered, StockAsked } from './orderFacts.ts';
-import { evolveLine, openedLine } from './orderLine.ts';
+import type {
+  FactBody,
+  OrderCommand,
+  OrderFact,
+  StockAnswered,
+  StockAsked,
+  TotalsLearned,
+} from './orderFacts.ts';
+import { evolveLine, informedLine, isNews, openedLine } from './orderLine.ts';
 import type { Order, OrderHead, OrderLine, OrderPolicy } from './orderState.ts';
 import type { VerdictBody } from './orderVerdicts.ts';
 
@@ -48,6 +56,7 @@ export class OrderDraft {
     this.head = evolveHead(this.head, fact);
     if (fact.kind === 'OrderOpened') this.opened = fact.lines.map(openedLine);
     if (fact.kind === 'StockAsked' || fact.kind === 'StockAnswered') this.followLine(fact);
+    if (fact.kind === 'TotalsLearned') this.followTotals(fact);
   }
 
   /** States a verdict, the next one of the order. */
@@ -68,6 +77,19 @@ export class OrderDraft {
     const commandId = orderCommandId(cause, line, step);
     const command: OrderCommand = { commandId, sku, location, orderId, ...body };
     this.state({ kind: 'StockAsked', line, step, command });
+  }
+
+  /** Takes over what the stock engine says of a line's reservation, if it is news. */
+  learn(index: number, totals: ReservationTotals | null): void {
+    const line = this.line(index);
+    if (line && totals && isNews(line, totals)) {
+      this.state({ kind: 'TotalsLearned', line: index, totals });
+    }
+  }
+
+  private followTotals({ line: index, totals }: TotalsLearned): void {
+    const line = this.line(index);
+    if (line) this.changed.set(index, informedLine(line, totals));
   }
 
   private followLine(fact: StockAsked | StockAnswered): void {

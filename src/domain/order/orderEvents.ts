@@ -1,4 +1,5 @@
 import type { RejectionReason } from '../rejections.ts';
+import type { ReservationTotals } from '../reservationTotals.ts';
 
 /** What every event of the order service carries. */
 interface UpstreamHead {
@@ -65,6 +66,11 @@ export interface StockReply {
   reason: RejectionReason | null;
   /** Units that were missing, when it was refused for want of units. */
   shortage: number | null;
+  /**
+   * What has become of the reservation, whoever moved its units; null without one, and from
+   * releases that did not state it.
+   */
+  totals: ReservationTotals | null;
 }
 
 /**

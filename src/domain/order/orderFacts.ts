@@ -4,6 +4,7 @@ import type {
   ReserveStock,
   ReturnStock,
 } from '../commands.ts';
+import type { ReservationTotals } from '../reservationTotals.ts';
 import type { AskedLine, OrderMode, UpstreamEvent } from './orderEvents.ts';
 import type { LineReason, OrderEnding } from './orderRefusals.ts';
 import type { OrderPhase, ReturnLine } from './orderState.ts';
@@ -34,12 +35,20 @@ export interface OrderOpened {
   cause: string;
   mode: OrderMode;
   expiresAt: number;
+  /** Time to pay, in ms. */
+  lifeMs: number;
   lines: AskedLine[];
 }
 
 export interface PhaseChanged {
   kind: 'PhaseChanged';
   phase: Exclude<OrderPhase, 'releasing'>;
+}
+
+/** The order was reserved late: it may be paid until later than it had asked for. */
+export interface DeadlineMoved {
+  kind: 'DeadlineMoved';
+  expiresAt: number;
 }
 
 /** The order is given up: all that is held goes back. */
@@ -76,6 +85,14 @@ export interface StockAnswered {
   shortage: number | null;
 }
 
+/** What the stock engine says has become of a line's reservation. */
+export interface TotalsLearned {
+  kind: 'TotalsLearned';
+  /** The order's line, also when the answer was to a return. */
+  line: number;
+  totals: ReservationTotals;
+}
+
 /** A verdict to be published. */
 export interface VerdictGiven {
   kind: 'VerdictGiven';
@@ -87,10 +104,12 @@ export type FactBody =
   | EventRefused
   | OrderOpened
   | PhaseChanged
+  | DeadlineMoved
   | ReleaseBegun
   | ReturnOpened
   | StockAsked
   | StockAnswered
+  | TotalsLearned
   | VerdictGiven;
 
 /** What one event changes in an order, and what is to be sent because of it. */

@@ -76,13 +76,13 @@ const rows: Row[] = [
     notSold,
   ],
   [
-    'reserving, overdue',
+    'reserving for longer than the time to pay',
     () => [...reserving(), timeOut],
     'reserving',
-    `Release A, ${known}`,
+    known,
+    'remembered',
     'Release A',
-    'Release A, ! ALREADY_EXPIRED',
-    `Release A, ${notSold}`,
+    notSold,
   ],
   ['rejecting', rejecting, 'releasing', known, 'remembered', 'remembered', notSold],
   [

@@ -83,8 +83,10 @@ export const ORDER_REJECTIONS = [
   'EXPIRY_INVALID',
   /** Cancelled before it was reserved. */
   'ORDER_CANCELLED',
-  /** The payment deadline passed before it was reserved. */
+  /** The payment deadline passed before it was reserved; older releases gave up for that. */
   'PAYMENT_OVERDUE',
+  /** The stock engine was so late that the first lines' holds would end before it can be paid. */
+  'RESERVED_TOO_LATE',
   /** Lines were refused by the stock engine: each says why. */
   'LINES_REFUSED',
 ] as const;
@@ -94,7 +96,7 @@ export type OrderRejection = (typeof ORDER_REJECTIONS)[number];
 /** What ended an order that had been found well-formed. */
 export type OrderEnding = Extract<
   OrderRejection,
-  'ORDER_CANCELLED' | 'PAYMENT_OVERDUE' | 'LINES_REFUSED'
+  'ORDER_CANCELLED' | 'PAYMENT_OVERDUE' | 'RESERVED_TOO_LATE' | 'LINES_REFUSED'
 >;
 
 /** Why a payment, or a part of it, is to be repaid. */

@@ -40,8 +40,12 @@ export interface OrderHead {
   mode: OrderMode;
   /** Log position of OrderPlaced; empty until it was opened. */
   cause: string;
-  /** Payment deadline in ms since 1970; 0 until it was opened. */
+  /** Payment deadline in ms since 1970; 0 until it was opened. It runs once it is reserved. */
   expiresAt: number;
+  /** Time to pay that it was placed with, in ms; absent until it was opened. */
+  lifeMs?: number;
+  /** The earliest end of a reservation of its lines, in ms since 1970, as far as it was stated. */
+  heldUntil?: number;
   /** Lines that wait for a reply. */
   waiting: number;
   /** Of the last verdict; 0 before the first. */
@@ -67,8 +71,13 @@ export interface OrderLine {
   requested: number;
   /** Units that the stock engine reserved, whatever became of them. */
   granted: number;
+  /** Sold, released, expired and returned so far, whoever did it, as the stock engine last said. */
   confirmed: number;
   released: number;
+  expired?: number;
+  returned?: number;
+  /** Of the totals that said so; absent before the first ones. */
+  sequence?: number;
   waiting: OrderCommand['kind'] | null;
   /** Why the last command was refused. */
   reason: LineReason | null;
@@ -147,11 +156,10 @@ export function unplacedOrder(orderId: string): Order {
 
 /**
  * The payment deadline that a tick has to look for, in ms since 1970; null when none is running,
- * because the order is paid, given up or final.
+ * because the order is not reserved yet, paid, given up or final.
  */
 export function runningDeadline({ phase, paidBy, expiresAt }: OrderHead): number | null {
-  const runs = (phase === 'reserving' || phase === 'reserved') && paidBy === null;
-  return runs ? expiresAt : null;
+  return phase === 'reserved' && paidBy === null ? expiresAt : null;
 }
 
 /** Expired from the deadline on, whether or not a tick has come. */

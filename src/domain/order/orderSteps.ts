@@ -3,6 +3,7 @@ import type { OrderDraft } from './orderDraft.ts';
 import { isHeld } from './orderLine.ts';
 import type { OrderEnding, RefundReason } from './orderRefusals.ts';
 import type { OrderPhase } from './orderState.ts';
+import { openPayment } from './paymentClock.ts';
 import { paidLine, rejectedLine, releasedLines, reservedLine } from './verdictLines.ts';
 
 /**
@@ -61,6 +62,10 @@ function finishReserving(draft: OrderDraft): void {
     rejectRefused(draft);
     return;
   }
+  if (!openPayment(draft)) {
+    beginRelease(draft, 'RESERVED_TOO_LATE', 'reserved too late');
+    return;
+  }
   const isWhole = lines.every(({ granted, requested }) => granted === requested);
   draft.state({ kind: 'PhaseChanged', phase: 'reserved' });
   draft.answer(draft.head.placedBy, {
@@ -72,14 +77,8 @@ function finishReserving(draft: OrderDraft): void {
 }
 
 function finishConfirming(draft: OrderDraft): void {
-  const { paidAhead, paidBy } = draft.head;
-  const lines = draft.lines().map((line) => paidLine(line, paidAhead));
   draft.state({ kind: 'PhaseChanged', phase: 'confirmed' });
-  if (lines.every(({ refund }) => refund === 0)) {
-    draft.answer(paidBy, { kind: 'OrderStockConfirmed', lines });
-  } else {
-    requireRefund(draft);
-  }
+  answerPayment(draft);
 }
 
 /** Nothing is held any more: everyone who waits for an answer gets it. */
@@ -102,23 +101,24 @@ function finishReleasing(draft: OrderDraft): void {
   } else if (reserved) {
     draft.answer(null, { kind: 'OrderStockExpired', expiresAt, lines: releasedLines(lines) });
   }
-  if (paidBy !== null) requireRefund(draft);
+  if (paidBy !== null) answerPayment(draft);
 }
 
-/** Why an order that was given up bought nothing. */
+/** Why an order that was given up did not buy what was paid for. */
 const refundReasons: Partial<Record<OrderPhase, RefundReason>> = {
   rejected: 'ORDER_REJECTED',
   cancelled: 'ORDER_CANCELLED',
   expired: 'PAYMENT_OVERDUE',
 };
 
-/** Answers a payment that did not, or not wholly, buy what it was for. */
-export function requireRefund(draft: OrderDraft): void {
-  const { paidAhead, paidBy, phase } = draft.head;
-  const lines = draft.lines().map((line) => paidLine(line, paidAhead));
-  draft.answer(paidBy, {
-    kind: 'OrderRefundRequired',
-    reason: refundReasons[phase] ?? 'UNITS_MISSING',
-    lines,
-  });
+/** What the payment has bought; what it has not is to be repaid. */
+export function answerPayment(draft: OrderDraft): void {
+  const { paidBy, phase } = draft.head;
+  const lines = draft.lines().map((line) => paidLine(line, draft.head));
+  if (lines.length > 0 && lines.every(({ refund }) => refund === 0)) {
+    draft.answer(paidBy, { kind: 'OrderStockConfirmed', lines });
+    return;
+  }
+  const reason = refundReasons[phase] ?? 'UNITS_MISSING';
+  draft.answer(paidBy, { kind: 'OrderRefundRequired', reason, lines });
 }

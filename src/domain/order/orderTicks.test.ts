@@ -68,7 +68,7 @@ function verdictsWith(ticks: readonly number[], { mode, stock, delays, upstream 
 }
 
 function answer({ commandId, orderId, sku, location }: OrderCommand, isThere: boolean): StockReply {
-  const names = { kind: 'StockReply', orderId, commandId, sku, location } as const;
+  const names = { kind: 'StockReply', orderId, commandId, sku, location, totals: null } as const;
   return isThere
     ? { ...names, quantity: 1, reason: null, shortage: null }
     : { ...names, quantity: 0, reason: 'INSUFFICIENT_STOCK', shortage: 1 };

@@ -19,6 +19,8 @@ export interface ReservedLine {
   requested: number;
   /** Units held now; 0 when refused, and on every line of a rejected order. */
   granted: number;
+  /** Units that were sold meanwhile, by somebody else's stock command. */
+  confirmed: number;
   /** Why nothing was granted; null when the line itself was not refused. */
   reason: LineReason | null;
   shortage: number | null;
@@ -28,11 +30,13 @@ export interface ReservedLine {
 export interface PaidLine {
   sku: string;
   location: string;
-  /** Units sold. */
+  /** Units sold, whoever booked them. */
   confirmed: number;
-  /** Units that were paid for and cannot be had: to be repaid. */
+  /** Units of these that have come back already. */
+  returned: number;
+  /** Units that were paid for and that the customer neither has nor will get: to be repaid. */
   refund: number;
-  /** Why the stock engine refused the line, at whichever step. */
+  /** Why the stock engine refused the line, at whichever step, or what became of missing units. */
   reason: LineReason | null;
   shortage: number | null;
 }
@@ -41,8 +45,12 @@ export interface PaidLine {
 export interface ReleasedLine {
   sku: string;
   location: string;
-  /** Units that are available again. */
+  /** Units that were given back, whoever did it. */
   released: number;
+  /** Units that somebody else's stock command has sold: they left, and nobody has paid. */
+  confirmed: number;
+  /** Units that the stock engine had expired by itself; they are available again, too. */
+  expired: number;
   /** Why the stock engine had nothing to release (for example ALREADY_EXPIRED); else null. */
   reason: LineReason | null;
 }
@@ -54,6 +62,8 @@ export interface ReturnedLine {
   requested: number;
   /** Units that are on hand again: all that were requested, or 0. */
   returned: number;
+  /** Units of the order's that have come back so far, whoever booked them, as far as is known. */
+  returnedInAll: number;
   reason: LineReason | null;
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { commandsFor } from '../../testing/commandsFor.ts';
 import { given } from '../../testing/spec.ts';
+import { totalsOf } from '../reservationTotals.ts';
 import type { OrderCommand } from './orderFacts.ts';
 import { replyTo } from './replyTo.ts';
 
@@ -23,8 +24,8 @@ describe('replyTo', () => {
     [sold, takeBack('o-1', 3), 0, 'QUANTITY_EXCEEDS_CONFIRMED', null],
   ] as [typeof held, OrderCommand, number, string | null, number | null][]) {
     it(`says ${quantity} units, ${reason ?? 'granted'} to a ${command.kind}`, () => {
-      const outcome = given(...past).when(command).outcome!;
-      expect(replyTo(command, outcome)).to.deep.equal({
+      const story = given(...past).when(command);
+      expect(replyTo(command, story.outcome!, story.state)).to.deep.equal({
         kind: 'StockReply',
         orderId: 'o-1',
         commandId: command.commandId,
@@ -33,6 +34,7 @@ describe('replyTo', () => {
         quantity,
         reason,
         shortage,
+        totals: totalsOf(story.state, command),
       });
     });
   }

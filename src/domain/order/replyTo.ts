@@ -1,4 +1,6 @@
 import type { StockEvent } from '../events.ts';
+import { totalsOf } from '../reservationTotals.ts';
+import type { StockState } from '../stockState.ts';
 import type { StockReply } from './orderEvents.ts';
 
 /** What a command must name so that it can be answered. */
@@ -9,8 +11,15 @@ interface AnsweredCommand {
   location: string;
 }
 
-/** How the stock engine answers an order's command: its outcome, as the order engine reads it. */
-export function replyTo(command: AnsweredCommand, outcome: StockEvent): StockReply {
+/**
+ * How the stock engine answers an order's command: its outcome, as the order engine reads it, and
+ * what has become of the reservation by now. A repeat gets the first outcome with today's totals.
+ */
+export function replyTo(
+  command: AnsweredCommand,
+  outcome: StockEvent,
+  state: StockState,
+): StockReply {
   const { orderId, commandId, sku, location } = command;
   const isRefused = outcome.kind === 'CommandRejected';
   return {
@@ -22,6 +31,7 @@ export function replyTo(command: AnsweredCommand, outcome: StockEvent): StockRep
     quantity: movedUnits(outcome),
     reason: isRefused ? outcome.reason : null,
     shortage: isRefused ? outcome.shortage : null,
+    totals: totalsOf(state, command),
   };
 }
 
