@@ -64,20 +64,24 @@ async function agreement(connection: Connection, shop: string): Promise<AuditLin
     ),
     await line('nothing is held any more', 'reservations WHERE pending <> 0', reservations),
     await line(
-      'rejected, cancelled or timed out = nothing sold',
-      `reservations JOIN (SELECT order_id FROM ${unsold}) AS unsold USING (order_id)
-       WHERE confirmed > 0 OR pending > 0`,
+      'rejected, cancelled or timed out = nothing sold but by the warehouse',
+      `reservations AS held JOIN (SELECT order_id FROM ${unsold}) AS unsold USING (order_id)
+       LEFT JOIN ${shop}.order_lines AS line USING (order_id, sku)
+       WHERE held.confirmed > COALESCE(line.confirmed, 0) OR held.pending > 0`,
       orders,
     ),
     await line(
-      'sold and returned units are those of the stock',
+      'sold, released and returned units of verdicts are those of the stock',
       `(${unequalLines(shop)}) AS unequal`,
       `${(await count(`${shop}.order_lines`)).toLocaleString('en')} lines`,
     ),
   ];
 }
 
-/** Lines of which shop and stock have sold or taken back different quantities. */
+/**
+ * Lines of which shop and stock have sold, given back or taken back different quantities. A verdict
+ * says what was given back where the whole order was.
+ */
 function unequalLines(shop: string): string {
   return `
     SELECT line.order_id FROM ${shop}.order_lines AS line
@@ -85,6 +89,8 @@ function unequalLines(shop: string): string {
       ON held.order_id = line.order_id AND held.sku = line.sku AND held.location = 'main'
     WHERE line.confirmed <> COALESCE(held.confirmed, 0)
       OR line.returned <> COALESCE(held.returned, 0)
+      OR (line.released <> COALESCE(held.released, 0) AND line.order_id IN
+        (SELECT order_id FROM ${shop}.orders WHERE status IN ('cancelled', 'expired')))
     UNION ALL
     SELECT held.order_id FROM reservations AS held
     LEFT JOIN ${shop}.order_lines AS line

@@ -90,6 +90,18 @@ describe('brokenPromises', () => {
       'cancelled',
     ],
     [
+      'sold by the warehouse, expired and paid late',
+      history(
+        ['placed', 'paid'],
+        [
+          [held, 'placed'],
+          [{ ...expired, lines: [{ ...freed(0), confirmed: 2 }] }, null],
+          [sold, 'paid'],
+        ],
+      ),
+      'confirmed',
+    ],
+    [
       'cancelled before it was placed',
       history(
         ['gone', 'placed'],
@@ -125,7 +137,7 @@ describe('brokenPromises', () => {
   const once: Promised = 'every order ends in exactly one final verdict';
   const whole: Promised = 'no half of an order was ever stated as final';
   const paidFor: Promised = 'paid = every line confirmed, or a refund for what was not';
-  const givenBack: Promised = 'given up = every held unit released';
+  const givenBack: Promised = 'given up = every held unit released, or sold by the warehouse';
   const gap = history(['placed', 'paid'], paidOrder);
   gap.verdicts[1] = { ...gap.verdicts[1]!, sequence: 3 };
   const broken: [string, OrderHistory, Promised[]][] = [

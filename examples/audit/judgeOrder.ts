@@ -23,7 +23,7 @@ export const promises = [
   'every order ends in exactly one final verdict',
   'no half of an order was ever stated as final',
   'paid = every line confirmed, or a refund for what was not',
-  'given up = every held unit released',
+  'given up = every held unit released, or sold by the warehouse',
 ] as const;
 
 export type Promised = (typeof promises)[number];
@@ -36,7 +36,7 @@ export function brokenPromises(history: OrderHistory): Promised[] {
     'every order ends in exactly one final verdict': endsOnce,
     'no half of an order was ever stated as final': isWhole,
     'paid = every line confirmed, or a refund for what was not': isPaidFor,
-    'given up = every held unit released': isReleased,
+    'given up = every held unit released, or sold by the warehouse': isReleased,
   };
   return promises.filter((promise) => !checks[promise](history));
 }
@@ -68,7 +68,11 @@ function endsOnce({ verdicts }: OrderHistory): boolean {
   const count = (...kinds: string[]) => verdicts.filter(({ kind }) => kinds.includes(kind)).length;
   const released = count('OrderStockReleased');
   const rejected = released > 0 ? 0 : count('OrderStockRejected');
-  const ends = released + rejected + count('OrderStockExpired') + verdicts.filter(isSale).length;
+  const sales = verdicts.filter(isSale).length;
+  // What a warehouse has sold of an order that was given up: a payment that comes later is a sale.
+  const soldAhead = verdicts.some((verdict) => isGivenUp(verdict) && verdict.lines.some(isSold));
+  const givenUp = released + rejected + count('OrderStockExpired');
+  const ends = sales > 0 && soldAhead ? sales : givenUp + sales;
   const reserving = verdicts.filter(isReserving).length;
   const payments = verdicts.filter(isPayment).length;
   return reserving === 1 && ends === 1 && payments <= 1;
@@ -102,7 +106,9 @@ function isPaidFor({ sent, verdicts }: OrderHistory): boolean {
   const refunded = payment.lines.reduce((sum, { refund }) => sum + refund, 0);
   const isComplete =
     payment.lines.length === owed.size &&
-    payment.lines.every((line) => line.confirmed + line.refund === owed.get(keyOf(line)));
+    payment.lines.every(
+      (line) => line.confirmed - line.returned + line.refund === owed.get(keyOf(line)),
+    );
   return isComplete && (payment.kind === 'OrderRefundRequired') === refunded > 0;
 }
 
@@ -110,10 +116,14 @@ function isReleased({ verdicts }: OrderHistory): boolean {
   const reserving = verdicts.find(isReserving);
   const held = new Map(reserving?.lines.map((line) => [keyOf(line), line.granted]));
   return verdicts.filter(isGivenUp).every(({ lines }) => {
-    return lines.every(
-      (line) => line.reason !== null || line.released >= (held.get(keyOf(line)) ?? 0),
-    );
+    return lines.every((line) => {
+      return line.released + line.expired + line.confirmed >= (held.get(keyOf(line)) ?? 0);
+    });
   });
+}
+
+function isSold({ confirmed }: { confirmed: number }): boolean {
+  return confirmed > 0;
 }
 
 function modeOf({ sent }: OrderHistory): OrderMode | undefined {

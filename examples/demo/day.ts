@@ -10,6 +10,7 @@ import type { LiveView } from './liveView.ts';
 import type { InvoicePlan } from './plan.ts';
 import type { ShopClient } from './shopClient.ts';
 import type { ShopWatch } from './shopWatch.ts';
+import { Warehouse } from './warehouse.ts';
 
 const lagMax = 150;
 const customersAtOnce = 16;
@@ -22,6 +23,8 @@ export interface DayContext {
   logger: Logger;
   client: ShopClient;
   plan: InvoicePlan;
+  /** Decides what the warehouse books by itself. */
+  seed: number;
   watch: ShopWatch;
   view: Pick<LiveView, 'served'>;
 }
@@ -45,9 +48,11 @@ export async function runDay(context: DayContext, input: DayInput): Promise<void
   const { settings, logger, client, plan, watch, view } = context;
   const warehouse = new StockCommandProducer(settings, logger);
   await warehouse.connect();
+  const bookings = new Warehouse(settings, logger, warehouse, context.seed);
   const shoppers = new Crowd(customersAtOnce);
   let flash: Promise<void> = Promise.resolve();
   try {
+    await bookings.start();
     await warehouse.send(receipts(input.stock));
     await patiently(watch, 100, () => watch.stockItems >= input.stock.size);
     let seen = 0;
@@ -69,6 +74,7 @@ export async function runDay(context: DayContext, input: DayInput): Promise<void
     await untilAtRest(watch);
   } finally {
     await flash.catch(() => undefined);
+    await bookings.stop();
     await warehouse.disconnect();
   }
 }

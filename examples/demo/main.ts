@@ -57,7 +57,7 @@ Exit code 1 when the audit fails.`;
 const program = new Command('demo')
   .description(
     'A day of a shop on real servers: customers order, pay, cancel, forget to pay, send goods ' +
-      'back, and fight for a flash sale.',
+      'back, and fight for a flash sale, and a warehouse books beside them.',
   )
   .option('--orders <file>', 'feed these invoices instead of generated ones (.csv or .csv.gz)')
   .option('--invoices <count>', 'how many invoices to generate', wholeNumber, 800)
@@ -109,7 +109,7 @@ async function liveDay(options: Options): Promise<void> {
     const dayBegun = Date.now();
     try {
       const day: DayInput = { stock, invoices: invoicesOf(options), count, flash };
-      await runDay({ settings, logger, client, plan, watch, view }, day);
+      await runDay({ settings, logger, client, plan, seed, watch, view }, day);
     } finally {
       await stopKilling();
       view.stop();

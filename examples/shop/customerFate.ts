@@ -18,13 +18,18 @@ const shares: readonly (readonly [upTo: number, fate: Fate])[] = [
  * order itself (`at once`), some forget to pay, a few pay after the deadline.
  */
 export function fateOf(seed: number, orderId: string): Fate {
-  const percent = hashOf(`${seed}:${orderId}`) % 100;
+  const percent = percentOf(`${seed}:${orderId}`);
   return shares.find(([upTo]) => percent < upTo)?.[1] ?? 'pays';
 }
 
 /** Whether the order will stand unpaid until its deadline. */
 export function missesDeadline(fate: Fate): boolean {
   return fate === 'never pays' || fate === 'pays late';
+}
+
+/** A number from 0 to 99 that depends on nothing but the text. */
+export function percentOf(text: string): number {
+  return hashOf(text) % 100;
 }
 
 /** FNV-1a, its bits mixed once more: neighbouring order ids share nothing. */

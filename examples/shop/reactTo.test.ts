@@ -64,7 +64,7 @@ describe('reactTo', () => {
     );
     const reaction = reactTo(order('reserved', 1), sold)!;
     expect(reaction).to.deep.include({
-      lines: [{ sku: 'A', confirmed: 3, returned: 0 }],
+      lines: [{ sku: 'A', confirmed: 3, released: 0, returned: 0 }],
       payment: 'settled',
       refunds: [],
     });
@@ -76,7 +76,7 @@ describe('reactTo', () => {
     const reaction = reactTo(order('reserved', 1), verdict({ ...body, lines: [paid(2, 1)] }, 2))!;
     expect(reaction.order.status).to.equal('confirmed');
     expect(reaction.refunds).to.deep.equal([{ sku: 'A', quantity: 1, reason: 'UNITS_MISSING' }]);
-    expect(reaction.lines).to.deep.equal([{ sku: 'A', confirmed: 2, returned: 0 }]);
+    expect(reaction.lines).to.deep.equal([{ sku: 'A', confirmed: 2, released: 0, returned: 0 }]);
     expect(reaction.payment).to.equal('refunded');
   });
 
@@ -96,12 +96,21 @@ describe('reactTo', () => {
     expect(reactTo(other, verdict(released, 2, 'cancelled'))!.order.status).to.equal('cancelled');
   });
 
+  it('knows what somebody else sold of an order that nobody paid', () => {
+    const units = { released: 2, confirmed: 3, expired: 0, reason: null };
+    const lines = [{ sku: 'A', location: 'main', ...units }];
+    const expired = verdict({ kind: 'OrderStockExpired', expiresAt: 9, lines }, 1, null);
+    expect(reactTo(order('reserved'), expired)!.lines).to.deep.equal([
+      { sku: 'A', confirmed: 3, released: 2, returned: 0 },
+    ]);
+  });
+
   it('knows which return was taken, and which was refused', () => {
     const units = { requested: 2, returned: 2, returnedInAll: 2 };
     const line = { sku: 'A', location: 'main', ...units, reason: null };
     const taken = verdict({ kind: 'OrderStockReturned', lines: [line] }, 3, 'return-C1');
     expect(reactTo(order('confirmed', 2), taken)).to.deep.include({
-      lines: [{ sku: 'A', confirmed: 0, returned: 2 }],
+      lines: [{ sku: 'A', confirmed: 0, released: 0, returned: 2 }],
       returned: { eventId: 'return-C1', taken: true },
     });
     const body = { kind: 'OrderEventRefused', event: 'OrderReturned', reason: 'NOT_CONFIRMED' };

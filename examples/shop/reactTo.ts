@@ -1,10 +1,11 @@
 import type { OrderVerdict, PaidLine } from '../../src/domain/order/orderVerdicts.ts';
 import type { OrderRow, OrderStatus } from './shopOrder.ts';
 
-/** Units of a line that a verdict settles, to be added to those of earlier ones. */
+/** What a verdict says has become of a line's units so far, whoever booked them. */
 export interface LineOutcome {
   sku: string;
   confirmed: number;
+  released: number;
   returned: number;
 }
 
@@ -58,12 +59,16 @@ export function reactTo(order: OrderRow, verdict: OrderVerdict): Reaction | null
       };
     case 'OrderStockRejected':
       // One that was cancelled first is told so by its own verdict.
-      return { ...nothing, order: { ...next, status: unless(order, 'cancelled', 'rejected') } };
+      return {
+        ...nothing,
+        order: { ...next, status: unless(order, 'cancelled', 'rejected') },
+        lines: outcomes(verdict.lines),
+      };
     case 'OrderStockConfirmed':
       return {
         ...nothing,
         order: { ...next, status: 'confirmed' },
-        lines: soldLines(verdict.lines),
+        lines: outcomes(verdict.lines),
         payment: 'settled',
       };
     case 'OrderRefundRequired': {
@@ -71,21 +76,29 @@ export function reactTo(order: OrderRow, verdict: OrderVerdict): Reaction | null
       return {
         ...nothing,
         order: isSale ? { ...next, status: 'confirmed' } : next,
-        lines: soldLines(verdict.lines),
+        lines: outcomes(verdict.lines),
         refunds: refundsOf(verdict.lines, verdict.reason),
         payment: 'refunded',
       };
     }
     case 'OrderStockReleased':
-      return { ...nothing, order: { ...next, status: 'cancelled' } };
+      return {
+        ...nothing,
+        order: { ...next, status: 'cancelled' },
+        lines: outcomes(verdict.lines),
+      };
     case 'OrderStockExpired':
-      return { ...nothing, order: { ...next, status: 'expired' } };
+      return {
+        ...nothing,
+        order: { ...next, status: 'expired' },
+        lines: outcomes(verdict.lines),
+      };
     case 'OrderStockReturned':
       return {
         ...nothing,
-        lines: verdict.lines
-          .filter(({ returned }) => returned > 0)
-          .map(({ sku, returned }) => ({ sku, confirmed: 0, returned })),
+        lines: outcomes(
+          verdict.lines.map(({ sku, returnedInAll }) => ({ sku, returned: returnedInAll })),
+        ),
         returned: {
           eventId: verdict.answers ?? '',
           taken: verdict.lines.some(({ returned }) => returned > 0),
@@ -101,10 +114,13 @@ function unless({ status }: OrderRow, kept: OrderStatus, otherwise: OrderStatus)
   return status === kept ? kept : otherwise;
 }
 
-function soldLines(lines: readonly PaidLine[]): LineOutcome[] {
+/** Those of which units have moved for good. */
+function outcomes(lines: readonly (Partial<LineOutcome> & { sku: string })[]): LineOutcome[] {
   return lines
-    .filter(({ confirmed }) => confirmed > 0)
-    .map(({ sku, confirmed }) => ({ sku, confirmed, returned: 0 }));
+    .map(({ sku, confirmed = 0, released = 0, returned = 0 }) => {
+      return { sku, confirmed, released, returned };
+    })
+    .filter(({ confirmed, released, returned }) => confirmed + released + returned > 0);
 }
 
 function refundsOf(lines: readonly PaidLine[], reason: string): Refund[] {

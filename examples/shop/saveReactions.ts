@@ -13,11 +13,15 @@ export async function saveReactions(
   await saveOrders(connection, lastOfEach(reactions));
   await insert(
     connection,
-    `INSERT INTO order_lines (order_id, sku, quantity, confirmed, returned) VALUES ? AS more
-     ON DUPLICATE KEY UPDATE confirmed = order_lines.confirmed + more.confirmed,
-       returned = order_lines.returned + more.returned`,
+    `INSERT INTO order_lines (order_id, sku, quantity, confirmed, released, returned)
+       VALUES ? AS next
+     ON DUPLICATE KEY UPDATE confirmed = GREATEST(order_lines.confirmed, next.confirmed),
+       released = GREATEST(order_lines.released, next.released),
+       returned = GREATEST(order_lines.returned, next.returned)`,
     reactions.flatMap(({ order, lines }) =>
-      lines.map(({ sku, confirmed, returned }) => [order.orderId, sku, 0, confirmed, returned]),
+      lines.map(({ sku, confirmed, released, returned }) => {
+        return [order.orderId, sku, 0, confirmed, released, returned];
+      }),
     ),
   );
   await insert(

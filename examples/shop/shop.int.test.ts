@@ -70,7 +70,7 @@ describe('the shop', function () {
     const flash = flashBaskets(200, seed, unpaidLifeSeconds);
     const { settings } = onhand;
     await runDay(
-      { settings, logger: silentLogger, client, plan, watch, view: { served } },
+      { settings, logger: silentLogger, client, plan, seed, watch, view: { served } },
       { stock, invoices, count: invoices.length, flash },
     );
     return client;

@@ -17,6 +17,7 @@ export const shopTables = {
     sku       ${id},
     quantity  BIGINT NOT NULL COMMENT 'ordered units',
     confirmed BIGINT NOT NULL DEFAULT 0 COMMENT 'sold units',
+    released  BIGINT NOT NULL DEFAULT 0 COMMENT 'units given back, as far as verdicts say',
     returned  BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, sku)`,
   payments: `

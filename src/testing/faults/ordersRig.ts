@@ -61,7 +61,7 @@ export async function ordersRig(seed: number): Promise<OrdersRig> {
       const client = new ShopClient(`http://127.0.0.1:${port}`);
       const view = { served: () => void served++ };
       await runDay(
-        { settings, logger: silentLogger, client, plan, watch, view },
+        { settings, logger: silentLogger, client, plan, seed, watch, view },
         { stock, invoices, count, flash },
       );
     },
