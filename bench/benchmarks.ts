@@ -1,6 +1,7 @@
 import { backlog } from './backlog.ts';
 import type { Benchmark } from './benchmark.ts';
 import { decide } from './decide.ts';
+import { feed } from './feed.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { orders } from './orders.ts';
@@ -89,6 +90,12 @@ export const benchmarks: Benchmark[] = [
     description: 'how fast, and in how much memory, a processor works off what has gathered',
     usual: false,
     run: backlog,
+  },
+  {
+    name: 'feed',
+    description: 'live reserves and orders beside a bulk feed, paced and sent at once',
+    usual: false,
+    run: feed,
   },
   {
     name: 'replay',

@@ -25,7 +25,7 @@ export const orderAnswers: [sent: Sent | 'nothing', when: string, gets: string][
   [
     'OrderPaid',
     'at or after the deadline, or the order was rejected or cancelled',
-    '`OrderRefundRequired`: all of it',
+    '`OrderRefundRequired`: all of it but what somebody else has sold',
   ],
   [
     'OrderPaid',
@@ -38,7 +38,11 @@ export const orderAnswers: [sent: Sent | 'nothing', when: string, gets: string][
     'not placed yet',
     '`OrderStockReleased` at once; a later OrderPlaced is rejected (ORDER_CANCELLED)',
   ],
-  ['OrderReturned', 'confirmed', '`OrderStockReturned`: each line says what is on hand again'],
+  [
+    'OrderReturned',
+    'confirmed, or given up after somebody else had sold units to it',
+    '`OrderStockReturned`: each line says what is on hand again',
+  ],
   [
     'nothing',
     'reserved, and the deadline passes unpaid',
