@@ -19,8 +19,8 @@ const pacePerSecond = 500;
 
 const note = `Live load of ${livePerSecond} reserves and ${livePerSecond} orders a second
 (${timeToPaySeconds} s to pay) on ${liveSkus} SKUs, while a stock-take of ${fedSkus} other SKUs is
-sent: first by sendPaced, then all at once. Time from when a reserve was due until its event was read.
-No order may be rejected.`;
+sent: first by sendPaced, then all at once. Time from when a reserve was due until its event was
+read. No order may be rejected.`;
 
 /** What a bulk feed does to live reserves and orders, paced and not. */
 export async function feed(scale: Scale, view: ProgressView): Promise<BenchmarkResult> {
