@@ -13,11 +13,13 @@ import type { ProgressView } from './progressView.ts';
 
 const liveSkus = 40;
 const fedSkus = 3000;
-const livePerSecond = 10;
+const reservesPerSecond = 50;
+const ordersPerSecond = 10;
+const warmUpSeconds = 8;
 const timeToPaySeconds = 5;
 const pacePerSecond = 500;
 
-const note = `Live load of ${livePerSecond} reserves and ${livePerSecond} orders a second
+const note = `Live load of ${reservesPerSecond} reserves and ${ordersPerSecond} orders a second
 (${timeToPaySeconds} s to pay) on ${liveSkus} SKUs, while a stock-take of ${fedSkus} other SKUs is
 sent: first by sendPaced, then all at once. Time from when a reserve was due until its event was
 read. No order may be rejected.`;
@@ -42,7 +44,7 @@ export async function feed(scale: Scale, view: ProgressView): Promise<BenchmarkR
   });
   let placed = 0;
   const place = () => {
-    const orderId = `order-${placed}`;
+    const orderId = `placed-${placed}`;
     const lines = [0, 1].map((line) => {
       return { sku: `SKU-${10_000 + ((placed * 2 + line) % liveSkus)}`, quantity: 1 };
     });
@@ -53,8 +55,8 @@ export async function feed(scale: Scale, view: ProgressView): Promise<BenchmarkR
   const measure = async (load: string, seconds: number): Promise<LoadRun[]> => {
     const requireAlive = () => live.requireAlive();
     const [reserves, placing] = await Promise.all([
-      live.measure(livePerSecond, seconds),
-      clock.run({ perSecond: livePerSecond, seconds, send: place, requireAlive }),
+      live.measure(reservesPerSecond, seconds),
+      clock.run({ perSecond: ordersPerSecond, seconds, send: place, requireAlive }),
     ]);
     return [
       { load: `reserves, ${load}`, ...reserves },
@@ -65,7 +67,7 @@ export async function feed(scale: Scale, view: ProgressView): Promise<BenchmarkR
   const runs: LoadRun[] = [];
   try {
     view.step('feed: warm-up, then quiet');
-    await measure('warm-up', 3);
+    await measure('warm-up', warmUpSeconds);
     runs.push(...(await measure('quiet', scale.seconds)));
     const seconds = Math.max(2, counts / pacePerSecond);
     view.step(`feed: ${counts} counts, paced`);

@@ -18,7 +18,7 @@ export async function readCommitted(
 ): Promise<() => Promise<void>> {
   const consumer: Consumer = createConsumer(
     createKafka(settings, 'bench-reader', logger),
-    { groupId: `${settings.ONHAND_TOPIC_PREFIX}reader` },
+    { groupId: `${settings.ONHAND_TOPIC_PREFIX}reader-${role}` },
     {
       onCrash: fail,
       onOffsetOutOfRange: () => fail(new Error(`records of ${role} were deleted unread`)),

@@ -85,8 +85,8 @@ export async function sendPaced(
 
   try {
     await Promise.all([tail.start(), producer.connect()]);
-    // Ten batches a second keep the rate even; a slow moment is not made up for by a rush.
-    const size = Math.max(1, Math.min(batchMax, underWayMax, Math.floor(perSecond / 10)));
+    // Small batches keep the rate even; a slow moment is not made up for by a rush.
+    const size = Math.max(1, Math.min(batchMax, underWayMax, Math.floor(perSecond / 40)));
     let due = performance.now();
     let batch: AskingCommand[] = [];
     for await (const command of commands) {

@@ -10,7 +10,7 @@ export function moveOf(
   orderId: string,
   sku: string,
 ): { event: UpstreamEvent } | { command: AskingCommand } | null {
-  const [kind, units] = hand.split(' ');
+  const [kind = '', units] = hand.split(' ');
   const quantity = Number(units);
   const { pay, cancel, takeBack } = orderEventsFor(orderId);
   const warehouse = commandsFor(sku);
