@@ -106,6 +106,7 @@ export class EngineConsumer {
     this.#committing = setInterval(() => {
       void this.#commitOffsets(this.#lanes.progress());
       void this.#checkLog();
+      void this.#lanes.reclaimPutBack();
     }, offsetCommitIntervalMs);
   }
 

@@ -29,8 +29,8 @@ export interface LaneListener {
   onRetry(): void;
   /** The buffer has room again. */
   onRoom(): void;
-  /** Another owner holds the lane. It does nothing more. */
-  onFenced(): void;
+  /** Another owner holds the lane, or the database was put back. It does nothing more. */
+  onFenced(reason: FencedError): void;
   /** Something is broken that trying again cannot mend. The lane does nothing more. */
   onHalted(error: unknown): void;
 }
@@ -131,7 +131,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
         if (this.#buffer.drop(taken, this.#slicesMax)) this.#listener.onRoom();
       }
     } catch (error) {
-      if (error instanceof FencedError) this.#listener.onFenced();
+      if (error instanceof FencedError) this.#listener.onFenced(error);
       else this.#listener.onHalted(error);
     }
   }
@@ -221,6 +221,11 @@ export class Lane<Entry extends LogEntry = LogEntry> {
     if (found?.epoch !== epoch) throw new FencedError(`lane ${lane} has a new owner`);
     const { nextOffset } = found;
     if (nextOffset === before) return undefined;
+    // The database was put back to an earlier moment. The log has all since, so that what another
+    // owner has to do is right here, too: forget, claim anew, go on from there.
+    if (nextOffset < before) {
+      throw new FencedError(`lane ${lane} was put back from ${before} to ${nextOffset}`);
+    }
     const taken = entries.filter(({ record }) => record.offset < nextOffset).length;
     const last = entries[taken - 1]?.record.offset;
     if (nextOffset !== end && nextOffset - 1 !== last) {

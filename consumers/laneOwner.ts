@@ -18,7 +18,9 @@ import { troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
 import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
+import type { FetchControls } from './fetchControls.ts';
 import { Lane } from './lane.ts';
+import { lanesPutBack } from './lanesPutBack.ts';
 import { type LaneTrouble, claiming, fenced } from './laneTrouble.ts';
 import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
 import {
@@ -59,13 +61,6 @@ export interface LaneContext {
   rounds: SliceRounds;
   /** Knows the schemas that records name by id, if there is one. */
   registry?: SchemaRegistry | undefined;
-}
-
-/** The fetch loop's controls, per partition of the log. */
-export interface FetchControls {
-  pause(partition: number): void;
-  resume(partition: number): void;
-  seek(partition: number, offset: number): void;
 }
 
 /**
@@ -154,6 +149,15 @@ export class LaneOwner {
   reclaimFenced(): void {
     for (const partition of this.#fenced) void this.#claim(partition, this.#generation);
     this.#fenced.clear();
+  }
+
+  /** Starts lanes anew that were put back with their database; they go on from the log. */
+  async reclaimPutBack(): Promise<void> {
+    const { pool, engine, logger } = this.#context;
+    for (const lane of await lanesPutBack(pool, engine, this.progress()).catch(() => [])) {
+      logger.warn({ lane }, 'lane was put back with its database');
+      void this.reclaim(lane);
+    }
   }
 
   /** Starts a lane anew whose fetch position is no longer in the log. */
@@ -270,8 +274,8 @@ export class LaneOwner {
         },
         onRetry: () => metrics.slicesRetried.inc({ engine }),
         onRoom: () => this.#controls.resume(partition),
-        onFenced: () => {
-          logger.warn('lane fenced by another claim');
+        onFenced: (error) => {
+          logger.warn({ reason: error.message }, 'lane fenced');
           this.#controls.pause(partition);
           metrics.slicesFenced.inc({ engine });
           void this.#stop(partition);

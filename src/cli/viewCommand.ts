@@ -15,6 +15,14 @@ import { printLine } from './print.ts';
 const findingsMax = 1000;
 const findingsShown = 20;
 
+const mendHint =
+  'First `onhand replay verify`: if it finds nothing wrong with MySQL, mend them with ' +
+  '`onhand view rebuild`.';
+const aheadHint =
+  'Redis is ahead of MySQL: a database that was put back makes up for it from the log, when a ' +
+  'processor runs. Check again when `onhand lag` is 0. ' +
+  mendHint;
+
 interface Options {
   json?: boolean;
 }
@@ -78,7 +86,7 @@ function printCheck(
   });
   printLine(textTable(['SKU', 'location', 'what', 'MySQL', 'Redis'], rows));
   if (differing > rows.length) printLine(`and ${differing - rows.length} more`);
-  printLine('Mend them with `onhand view rebuild`.');
+  printLine(findings.some(({ what }) => what === 'ahead') ? aheadHint : mendHint);
 }
 
 function levelText(level: ViewFinding['stored']): string {

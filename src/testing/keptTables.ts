@@ -13,13 +13,32 @@ export class KeptTables {
   }
 
   /** Copies them to `kept_…`; the user of migrations may do that. */
-  static async keep(connection: Connection): Promise<KeptTables> {
+  static async keep(connection: Connection, kept = tables): Promise<KeptTables> {
     const columns = new Map<string, string[]>();
-    for (const table of tables) {
+    for (const table of kept) {
       await connection.query('CREATE TABLE ?? SELECT * FROM ??', [`kept_${table}`, table]);
       columns.set(table, await writtenColumns(connection, table));
     }
     return new KeptTables(connection, columns);
+  }
+
+  /** All of an installation's, also those that say what is published and what operators did. */
+  static async keepAll(connection: Connection): Promise<KeptTables> {
+    const [rows] = await connection.query<(RowDataPacket & Record<string, string>)[]>(
+      "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'",
+    );
+    const names = rows.map((row) => Object.values(row)[0] ?? '');
+    return KeptTables.keep(
+      connection,
+      names.filter((name) => !name.startsWith('knex_')),
+    );
+  }
+
+  /** In one transaction, as a restored dump appears at once. */
+  async restoreAtOnce(): Promise<void> {
+    await this.#connection.beginTransaction();
+    await this.restore();
+    await this.#connection.commit();
   }
 
   async restore(): Promise<void> {

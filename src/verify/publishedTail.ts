@@ -9,13 +9,15 @@ import type { LaneFindings } from './findings.ts';
 /**
  * Finds records that a lane has published beyond what it has decided by now: each outbox row is one
  * record, so a record too many was published twice or by somebody else. `beyond`: records of these
- * kinds after the last one that its log demands up to `progress`. Call it after the reading.
+ * kinds after the last one that its log demands up to `progress`. A database that was put back has
+ * not decided all of its log, and a processor mends that: it says so. Call it after the reading.
  */
 export async function comparePublishedTail(
   settings: Settings,
   progress: Progress,
   kinds: readonly OutboxRow['kind'][],
   beyond: number,
+  logEnd: number,
   findings: LaneFindings,
 ): Promise<void> {
   if (beyond === 0) return;
@@ -23,7 +25,11 @@ export async function comparePublishedTail(
   try {
     const most = await addedSince(connection, progress, kinds);
     if (beyond <= most) return;
-    const what = 'records after the last that the log demands';
+    // What the lane has still to make of its log may be there already.
+    const what =
+      progress.nextOffset < logEnd
+        ? 'Kafka is ahead of the database, which may have been put back'
+        : 'records after the last that the log demands';
     const texts = { expected: `${most} at most`, found: String(beyond) };
     findings.note({ where: 'Kafka', what, item: null, offset: null, ...texts });
   } finally {
