@@ -175,6 +175,22 @@ describe('Lane', function () {
     }
   }
 
+  it('halves a slice that fails again and again until it passes', async () => {
+    const picky = watchedPool(pool, (sql) => {
+      if (sql.split("'event', 'c-").length > 30)
+        throw Object.assign(new Error('too much'), { code: 'ER_LOCK_TABLE_FULL' });
+    });
+    const { lane, commands, accept, reports, events, reached } = await newLane(undefined, picky);
+    accept(Array.from({ length: 100 }, () => commands.receive(1)));
+    await waitUntil('the reason', () => lane.failing?.reason === 'too much');
+    await reached(100);
+    expect(lane.failing).to.equal(undefined);
+    expect(reports.filter((report) => report === 'committed').length).to.be.above(3);
+    const all = await events();
+    expectUnbroken(all);
+    expect(all.map(({ offset }) => offset)).to.deep.equal([...Array(100).keys()]);
+  });
+
   it('waits for a MySQL that is away, and stops when it is told to', async () => {
     const { lane, commands, accept, reports } = await newLane();
     proxy.cutAt('STRAIGHT_JOIN progress', 'statement', 300);

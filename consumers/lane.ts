@@ -18,6 +18,18 @@ import { type StartedSlice, SlicePipeline } from './slicePipeline.ts';
 
 const backOffMsFirst = 50;
 const backOffMsMax = 5000;
+/** So often a slice is tried whole: MySQL is away more often than a slice is too much for it. */
+const wholeTries = 4;
+
+/** That the next slice is not applied, however often it is tried. */
+export interface FailingSlice {
+  /** When it first failed, in ms since 1970. */
+  since: number;
+  tries: number;
+  /** Why it failed last. */
+  reason: string;
+}
+
 /** Those who take what a lane has done. */
 export interface LaneListener {
   /**
@@ -50,6 +62,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   readonly #tries = new HandlerTries();
   readonly #pipeline: SlicePipeline<Entry>;
   readonly #abort = new AbortController();
+  #failing: FailingSlice | undefined;
   #stopping = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -98,6 +111,11 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   /** Append time of the oldest record that is not applied, in ms since 1970. */
   get waitingSince(): number | undefined {
     return this.#buffer.entries[0]?.record.timestamp;
+  }
+
+  /** What is wrong with the next slice; undefined when nothing is known to be. */
+  get failing(): FailingSlice | undefined {
+    return this.#failing;
   }
 
   /** It has taken as much as it may hold; `onRoom` tells when it has room again. */
@@ -153,12 +171,14 @@ export class Lane<Entry extends LogEntry = LogEntry> {
   }
 
   /**
-   * Applies the next slice, again and again while MySQL is away. Returns how many entries it took,
-   * or undefined when told to stop meanwhile.
+   * Applies the next slice, again and again while MySQL is away; by halves when it has failed for
+   * several times, because it may be too much. Returns how many entries it took, or undefined when
+   * told to stop meanwhile.
    */
   async #apply(): Promise<number | undefined> {
     let slice = this.#pipeline.take(this.#progress);
-    for (let backOffMs = backOffMsFirst; ; slice = this.#pipeline.again(this.#progress, slice)) {
+    let backOffMs = backOffMsFirst;
+    for (;;) {
       try {
         const result = await slice.result;
         this.#goOn(result.progress);
@@ -176,17 +196,26 @@ export class Lane<Entry extends LogEntry = LogEntry> {
           );
           const taken = await this.#findTaken(slice);
           if (taken !== undefined) return taken;
+          this.#countFailure(error);
           this.#listener.onRetry();
           await this.#pause(backOffMs);
           backOffMs = Math.min(2 * backOffMs, backOffMsMax);
         }
       }
       if (this.#stopping) return undefined;
+      const isHalved = (this.#failing?.tries ?? 0) >= wholeTries;
+      slice = this.#pipeline.again(this.#progress, slice, isHalved);
     }
+  }
+
+  #countFailure(error: unknown): void {
+    const { since = Date.now(), tries = 0 } = this.#failing ?? {};
+    this.#failing = { since, tries: tries + 1, reason: messageOf(error) };
   }
 
   #goOn(progress: Progress): void {
     this.#progress = progress;
+    this.#failing = undefined;
     this.#tries.clear();
   }
 
@@ -209,7 +238,7 @@ export class Lane<Entry extends LogEntry = LogEntry> {
    * lost may have been done. Returns how many entries it took; undefined when it was not applied.
    * Throws FencedError when the lane is no longer ours.
    */
-  async #findTaken({ entries, end }: StartedSlice<Entry>): Promise<number | undefined> {
+  async #findTaken({ tried: { entries, end } }: StartedSlice<Entry>): Promise<number | undefined> {
     const { engine, lane, epoch, nextOffset: before } = this.#progress;
     let found: Progress | undefined;
     try {

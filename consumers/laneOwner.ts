@@ -12,6 +12,7 @@ import type { TopicIdentity } from '../src/messaging/topicIds.ts';
 import type { Topic } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
+import type { Condition } from '../src/ops/conditions.ts';
 import type { LaneStatus } from '../src/ops/laneStatus.ts';
 import type { Metrics } from '../src/ops/metrics.ts';
 import { troubleOf } from '../src/ops/trouble.ts';
@@ -20,6 +21,7 @@ import { type EngineName, type Progress, claimLane } from '../src/storage/progre
 import { countSlice } from './countSlice.ts';
 import type { FetchControls } from './fetchControls.ts';
 import { Lane } from './lane.ts';
+import { laneConditions } from './laneConditions.ts';
 import { lanesPutBack } from './lanesPutBack.ts';
 import { type LaneTrouble, claiming, fenced } from './laneTrouble.ts';
 import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
@@ -121,6 +123,12 @@ export class LaneOwner {
         ...numbers,
       };
     });
+  }
+
+  /** What holds of the lanes at work that no retry seems to end. */
+  conditions(): Condition[] {
+    const patienceMs = this.#context.settings.ONHAND_STALLED_SECONDS * 1000;
+    return [...this.#owned.values()].flatMap((owned) => laneConditions(owned, patienceMs));
   }
 
   #unclaimed(lane: number): LaneTrouble | undefined {

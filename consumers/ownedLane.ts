@@ -13,6 +13,8 @@ export interface LanePublisher {
   moved(progress: Progress): void;
   /** Last sequence that is on Kafka; undefined while that is not known. */
   readonly cursor: number | undefined;
+  /** Why it did not get further, when it last tried; undefined when it did. */
+  readonly failure: string | undefined;
   stop(): Promise<void>;
 }
 

@@ -9,11 +9,17 @@ import type { LaneBuffer } from './laneBuffer.ts';
 /** Commands that wait behind the slice under way. */
 const lookAheadMin = 500;
 
-/** A slice on its way into MySQL. Its entries are cut when its turn comes. */
-export interface StartedSlice<Entry> {
+/** A stretch of a lane's entries. */
+interface Stretch<Entry> {
   entries: readonly Entry[];
   /** One past its last offset. */
   end: number;
+}
+
+/** A slice on its way into MySQL. Its entries are cut when its turn comes. */
+export interface StartedSlice<Entry> extends Stretch<Entry> {
+  /** All of it that was ever sent: of an earlier, longer try nobody may know what became of it. */
+  tried: Stretch<Entry>;
   result: Promise<SliceResult>;
 }
 
@@ -58,9 +64,16 @@ export class SlicePipeline<Entry extends LogEntry> {
     return this.#underWay;
   }
 
-  /** Once more the slice that has failed: it is not certain what became of it. */
-  again(from: Progress, failed: StartedSlice<Entry>): StartedSlice<Entry> {
-    return (this.#underWay = this.#start(from, failed));
+  /**
+   * Once more the slice that has failed, or its first half: it is not certain what became of it.
+   */
+  again(from: Progress, failed: StartedSlice<Entry>, isHalved: boolean): StartedSlice<Entry> {
+    const { entries, tried } = failed;
+    const half = entries.slice(0, Math.ceil(entries.length / 2));
+    const last = half.at(-1);
+    const isLess = isHalved && last && half.length < entries.length;
+    const next = isLess ? { entries: half, end: last.record.offset + 1 } : failed;
+    return (this.#underWay = this.#start(from, { ...next, tried }));
   }
 
   /** The slice under way has failed; so does the one after it. */
@@ -74,16 +87,18 @@ export class SlicePipeline<Entry extends LogEntry> {
     this.#stopping = true;
   }
 
-  #start(from: Progress, failed?: StartedSlice<Entry>): StartedSlice<Entry> {
+  #start(from: Progress, failed?: Omit<StartedSlice<Entry>, 'result'>): StartedSlice<Entry> {
     const { entries = [], end = from.nextOffset } = failed ?? {};
     // By itself after a failure: it must not hold up other lanes, nor they it.
     const size = () => (failed ? { commands: Infinity, bytes: 0 } : this.#buffer.size);
-    const slice: StartedSlice<Entry> = { entries, end, result: notStarted };
+    const tried = failed?.tried ?? { entries, end };
+    const slice: StartedSlice<Entry> = { entries, end, tried, result: notStarted };
     slice.result = this.#rounds.run(size, (transaction) => {
       if (slice.end === from.nextOffset) {
         const waiting = this.#buffer.entries;
         slice.entries = waiting.slice(0, this.#work.cut(waiting, this.#limits));
         slice.end = this.#buffer.endOf(slice.entries);
+        slice.tried = { entries: slice.entries, end: slice.end };
       }
       return this.#apply(transaction, from, slice);
     });
@@ -98,7 +113,8 @@ export class SlicePipeline<Entry extends LogEntry> {
     if (this.#stopping || this.#tries.poison.size > 0) return;
     const { entries, from } = decided;
     const size = { commands: entries.length, bytes: 0 };
-    const slice = { entries, end: last.record.offset + 1, result: notStarted };
+    const stretch = { entries, end: last.record.offset + 1 };
+    const slice = { ...stretch, tried: stretch, result: notStarted };
     slice.result = this.#rounds.run(
       () => size,
       (transaction) => this.#apply(transaction.after(before.result), from, slice),

@@ -1,11 +1,15 @@
 import type { Pool } from 'mysql2/promise';
 import { type OutboxRow, readOutbox } from '../src/storage/outbox.ts';
 import type { Progress } from '../src/storage/progress.ts';
-import { cutRows } from './cutRows.ts';
+import { cutRows, rowBytes } from './cutRows.ts';
 
 /** Rows waiting in memory at most. */
 const waitingMax = 10_000;
 const backOffMs = { first: 200, last: 2000 };
+/** For how long less is taken than could be, after a topic has refused it for its size. */
+const lessMs = 60_000;
+/** How long a row waits that its topic takes in no case, before it is tried again. */
+const refusedMs = 10_000;
 
 /** What is read from the table at once. */
 const readLimits = { rowsMax: 2000, bytesMax: 1_000_000 };
@@ -34,6 +38,8 @@ export class LaneOutbox {
   #cursor = -1;
   #backOff = 0;
   #pausedUntil = 0;
+  #bytesMax = Infinity;
+  #lessUntil = 0;
 
   /** `onRows` is called when there may be rows to take. */
   constructor(pool: Pool, claim: Progress, onRows: () => void) {
@@ -68,8 +74,11 @@ export class LaneOutbox {
   /** The next rows; none while the table has to be read first, which this begins. */
   take(limits: BatchLimits): OutboxRow[] {
     if (this.#reading || performance.now() < this.#pausedUntil) return [];
-    if (this.#stored.length > 0) return this.#stored.slice(0, cutRows(this.#stored, limits));
-    const rows = this.#inStep ? this.#following(limits) : [];
+    const { rowsMax, bytesMax } = limits;
+    const least = { rowsMax, bytesMax: Math.min(bytesMax, this.#bytesMax) };
+    if (performance.now() > this.#lessUntil) this.#bytesMax = Infinity;
+    if (this.#stored.length > 0) return this.#stored.slice(0, cutRows(this.#stored, least));
+    const rows = this.#inStep ? this.#following(least) : [];
     if (rows.length === 0 && this.#handedOver.length > 0) this.#inStep = false;
     if (!this.#inStep) this.#reading = this.#readTable();
     return rows;
@@ -85,8 +94,19 @@ export class LaneOutbox {
   /** Leaves the lane alone for a while, longer each time: its rows could not be published. */
   pause(): void {
     this.#backOff = Math.min(backOffMs.last, Math.max(backOffMs.first, this.#backOff * 2));
-    this.#pausedUntil = performance.now() + this.#backOff;
-    setTimeout(this.#onRows, this.#backOff + 1);
+    this.#pauseFor(this.#backOff);
+  }
+
+  /** A topic has refused these rows for their size: half of them next; one alone has to wait. */
+  takeLess(refused: readonly OutboxRow[]): void {
+    this.#bytesMax = refused.reduce((sum, row) => sum + rowBytes(row), 0) / 2;
+    this.#lessUntil = performance.now() + lessMs;
+    if (refused.length === 1) this.#pauseFor(refusedMs);
+  }
+
+  #pauseFor(milliseconds: number): void {
+    this.#pausedUntil = performance.now() + milliseconds;
+    setTimeout(this.#onRows, milliseconds + 1);
   }
 
   async #readTable(): Promise<void> {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cursorGroup } from '../src/messaging/kafkaNames.ts';
+import { isRefusedForSize } from '../src/messaging/kafkaErrors.ts';
 import { topicsOf } from '../src/messaging/topics.ts';
 import { type OperationalError, messageOf } from '../src/ops/errors.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { EngineName, Progress } from '../src/storage/progress.ts';
 import { rowBytes } from './cutRows.ts';
-import { outboxMessages } from './outboxMessages.ts';
+import { destinations, outboxMessages } from './outboxMessages.ts';
 import { PublishedLane } from './publishedLane.ts';
 import type { PublisherContext } from './publisherContext.ts';
 import { PublisherProducer, fenceProducer, transactionLimits } from './publisherProducer.ts';
@@ -126,7 +127,7 @@ export class OutboxPublisher {
     try {
       await sending;
     } catch (error) {
-      this.#isolate(batches);
+      this.#isolate(batches, error);
       throw error;
     }
     let count = 0;
@@ -157,13 +158,30 @@ export class OutboxPublisher {
     });
   }
 
-  /** One lane's rows may be at fault: the others must not wait for it. */
-  #isolate(batches: readonly Batch[]): void {
-    for (const { lane } of batches) {
-      lane.isUncertain();
-      if (batches.length === 1) lane.outbox.pause();
+  /**
+   * One lane's rows may be at fault: the others must not wait for it. Of rows that are too much for
+   * a topic, fewer are tried; one that is too large by itself waits, and the rows behind it.
+   */
+  #isolate(batches: readonly Batch[], error: unknown): void {
+    const isTooLarge = isRefusedForSize(error);
+    for (const { lane, rows } of batches) {
+      const isOne = batches.length === 1 && rows.length === 1;
+      const reason = isTooLarge && isOne ? this.#refusal(lane, rows[0]!) : messageOf(error);
+      lane.isUncertain(reason);
+      if (isTooLarge && batches.length === 1) lane.outbox.takeLess(rows);
+      else if (batches.length === 1) lane.outbox.pause();
       this.#alone.add(lane);
     }
+  }
+
+  #refusal({ claim }: PublishedLane, row: OutboxRow): string {
+    const { topic } = destinations(this.#engine, this.#context.topics)(
+      row.kind,
+      row.key,
+      claim.lane,
+    );
+    const bytes = rowBytes(row);
+    return `${topic.name} refuses a record of some ${bytes} bytes: raise its max.message.bytes`;
   }
 
   /** An id need not be fenced twice: its owner never begins with it again. */

@@ -46,6 +46,7 @@ export class PublishedLane {
   readonly #hooks: LaneHooks;
   readonly #follower: ReturnType<ViewWriter['follow']> | undefined;
   #servedBy: PublisherProducer | undefined;
+  #failure: string | undefined;
   /** Transactional id of the producer that took the lane over last. */
   #publisher: string | undefined;
   /** How far the lane is known to be. */
@@ -70,6 +71,11 @@ export class PublishedLane {
     return this.outbox.cursor;
   }
 
+  /** Why it did not get further, when it last tried; undefined when it did. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
   /** Takes committed rows in order; undefined: there may be some in the table. */
   offer(rows: OutboxRow[] | undefined): void {
     this.outbox.offer(rows);
@@ -90,14 +96,16 @@ export class PublishedLane {
 
   /** These rows are on Kafka now. */
   published(rows: OutboxRow[]): void {
+    this.#failure = undefined;
     this.outbox.published(rows);
     this.#follower?.offer(rows);
     if (Date.now() - this.#notedAt > noteIntervalMs) void this.#note();
   }
 
   /** Nobody knows what became of the lane's transaction until its producer is fenced. */
-  isUncertain(): void {
+  isUncertain(reason: string): void {
     this.#servedBy = undefined;
+    this.#failure = reason;
   }
 
   /** Ends after the transaction under way; what is left waits in the table for the next owner. */
@@ -144,7 +152,8 @@ export class PublishedLane {
       await this.#take(producer);
     } catch (error) {
       const { lane } = this.claim;
-      logger.warn({ lane, reason: messageOf(error) }, 'lane not taken over by its publisher');
+      this.#failure = messageOf(error);
+      logger.warn({ lane, reason: this.#failure }, 'lane not taken over by its publisher');
       if (error instanceof OperationalError) this.#halt(error);
       else if (error instanceof FencedError && !this.#hasEnded) this.#end();
       else await sleep(backOffMs);

@@ -107,7 +107,14 @@ export function engineProcess(
   const scheduler = new TickScheduler({ ...shared, logger, engine, input, tick, progress });
   const pruner = new OutboxPruner(pool, logger, policyOf(settings).commandMemoryMs, progress);
   return {
-    view: { engine, input, endWatch, progress, statuses: () => consumer.lanes.statuses() },
+    view: {
+      engine,
+      input,
+      endWatch,
+      progress,
+      statuses: () => consumer.lanes.statuses(),
+      conditions: () => consumer.lanes.conditions(),
+    },
     start: async () => {
       await consumer.start();
       await scheduler.start();

@@ -46,6 +46,8 @@ export interface EngineView {
   progress(): Progress[];
   /** Undefined before the first assignment of lanes. */
   statuses(): LaneStatus[] | undefined;
+  /** Of the lanes at work. */
+  conditions(): Condition[];
 }
 
 /**
@@ -118,7 +120,8 @@ function allLanes(engines: readonly EngineView[]): LaneStatus[] | undefined {
 /** What is wrong around the lanes that are assigned to this process. */
 function conditionsOf(engines: readonly EngineView[], logTimes: LogTimeWatch): Condition[] {
   const ends = engines.flatMap((view) => view.endWatch.conditions(view.statuses() ?? []));
-  return [...ends, ...logTimes.conditions(engines.flatMap((view) => view.progress()))];
+  const lanes = engines.flatMap((view) => view.conditions());
+  return [...ends, ...lanes, ...logTimes.conditions(engines.flatMap((view) => view.progress()))];
 }
 
 function lanesOf(view: EngineView, settings: Settings): EngineLanes {

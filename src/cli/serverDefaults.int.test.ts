@@ -22,6 +22,7 @@ const green: [string, Defaults][] = [
   ],
   ['that reads what is not committed', { transaction_isolation: "'READ-UNCOMMITTED'" }],
   ['that locks what it reads', { transaction_isolation: "'SERIALIZABLE'" }],
+  ['that takes little at once', { max_allowed_packet: 4_194_304 }],
   ['that gives up after a moment', { max_execution_time: 1, innodb_lock_wait_timeout: 1 }],
   ['that ends a session with its COMMIT', { completion_type: 2 }],
   ['with tables without transactions', { default_storage_engine: "'MyISAM'" }],
@@ -38,6 +39,11 @@ const green: [string, Defaults][] = [
 /** What a session cannot make good. */
 const refused: [string, Defaults, string][] = [
   ['that logs statements', { binlog_format: "'STATEMENT'" }, 'MYSQL_BINLOG_FORMAT'],
+  [
+    'that takes next to nothing at once',
+    { max_allowed_packet: 1_048_576 },
+    'MYSQL_PACKET_TOO_SMALL',
+  ],
   ['that is only read', { super_read_only: 1 }, 'MYSQL_READ_ONLY'],
 ];
 

@@ -120,6 +120,10 @@ export const settings = z
     ONHAND_OPEN_TRANSACTION_SECONDS: count(10, 3600).describe(
       'how long an open transaction may hold up a lane before that is a condition, in seconds',
     ),
+    ONHAND_STALLED_SECONDS: count(30, 3600).describe(
+      'how long a lane may try one slice again and again, or leave what it has decided ' +
+        'unpublished, before that is a condition, in seconds',
+    ),
     ONHAND_RESERVATION_TTL_SECONDS: count(1800, 31_536_000).describe(
       'life of a reservation that names none, in seconds',
     ),

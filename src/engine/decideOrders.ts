@@ -1,7 +1,7 @@
 import { decideOrder } from '../domain/order/decideOrder.ts';
 import { evolveOrder } from '../domain/order/evolveOrder.ts';
 import type { OrderFact } from '../domain/order/orderFacts.ts';
-import type { OrderState } from '../domain/order/orderState.ts';
+import type { Order, OrderState } from '../domain/order/orderState.ts';
 import { InvariantError } from '../ops/errors.ts';
 import { throwOnPoison } from '../ops/faultPoint.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
@@ -16,6 +16,12 @@ import { orderRows } from './outboxRows.ts';
  * a slice has to be cut by what it causes, too.
  */
 const rowsMax = 4000;
+
+/**
+ * Characters of the orders that one transaction writes, about: each of two thousand events may be
+ * of another order, and each order is written whole.
+ */
+const orderCharsMax = 8_000_000;
 
 /** What was decided, of how many entries, and the rows that say so, numbered on. */
 export interface DecidedOrders {
@@ -37,12 +43,26 @@ export function decideOrders(
 ): DecidedOrders {
   const decided: DecidedOrders = { taken: 0, facts: [], rows: [] };
   const { facts, rows } = decided;
+  const touched = new Set<string>();
+  let chars = 0;
   for (const entry of entries) {
-    if (rows.length >= rowsMax) break;
+    if (rows.length >= rowsMax || chars >= orderCharsMax) break;
     decided.taken++;
-    for (const fact of decideOrderEntry(state, entry, from, poison, rows)) facts.push(fact);
+    for (const fact of decideOrderEntry(state, entry, from, poison, rows)) {
+      facts.push(fact);
+      if (touched.has(fact.orderId)) continue;
+      touched.add(fact.orderId);
+      chars += charsOf(state.orders.get(fact.orderId));
+    }
   }
   return decided;
+}
+
+/** About what an order is as JSON. */
+function charsOf(order: Order | undefined): number {
+  if (!order) return 0;
+  const returned = order.returns.reduce((sum, { lines }) => sum + lines.length, 0);
+  return 1000 + 200 * (order.lines.length + returned);
 }
 
 /**

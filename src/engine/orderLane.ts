@@ -17,6 +17,12 @@ import type { SliceTransaction } from './sliceTransaction.ts';
 /** Lines of orders kept in memory per lane at most, over all orders. */
 const LINES_MAX = 20_000;
 
+/**
+ * Events in a slice at first. They are looked up before it is known how much they write: what does
+ * not fit into a transaction is looked up again.
+ */
+const entriesMaxFirst = 250;
+
 /** The work of an order lane: order events in, commands for the stock engine and verdicts out. */
 export class OrderLane implements LaneWork<OrderEntry> {
   readonly decode = decodeOrderSlice;
@@ -25,6 +31,8 @@ export class OrderLane implements LaneWork<OrderEntry> {
   /** Recently changed orders, exact as long as the lane's compare-and-set succeeds. */
   readonly #orders = new Map<string, { order: Order; lines: number }>();
   #lines = 0;
+  /** Doubled by each slice that was taken whole. */
+  #entriesMax = entriesMaxFirst;
 
   constructor(lane: number, policy: OrderPolicy) {
     this.#lane = lane;
@@ -32,7 +40,8 @@ export class OrderLane implements LaneWork<OrderEntry> {
   }
 
   cut(entries: readonly OrderEntry[], limits: SliceLimits): number {
-    return cutSlice(entries, limits, isTick);
+    const commandsMax = Math.min(limits.commandsMax, this.#entriesMax);
+    return cutSlice(entries, { ...limits, commandsMax }, isTick);
   }
 
   async apply(
@@ -64,6 +73,9 @@ export class OrderLane implements LaneWork<OrderEntry> {
     });
 
     for (const { order } of changed) this.#keep(order);
+    const isWhole = taken === entries.length;
+    if (!isWhole) this.#entriesMax = taken;
+    else if (taken >= this.#entriesMax) this.#entriesMax *= 2;
     const measures = {
       ...orderOutcomes(entries.slice(0, taken), facts),
       parkedItems: 0,

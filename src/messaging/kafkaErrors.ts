@@ -36,6 +36,13 @@ function isKafkaError(error: Error): boolean {
 /** kafkajs throws this plain error when the connection stood but the first answer never came. */
 const notConnected = 'Broker not connected';
 
+/** Whether a broker, or its topic, takes nothing so large. */
+export function isRefusedForSize(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { type } = rootOf(error);
+  return type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE';
+}
+
 /** kafkajs wraps what happened in "retries exceeded", "not retriable" and lists of errors. */
 function rootOf(error: KafkaError): KafkaError {
   const inner = error.cause ?? error.errors?.[0];

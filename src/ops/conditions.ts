@@ -8,6 +8,12 @@ import type { Trouble } from './trouble.ts';
 export const conditionTexts = {
   OPEN_TRANSACTION:
     'a sender has begun a transaction and not ended it; the lane gets nothing that follows it',
+  SLICE_NOT_APPLIED:
+    'a lane tries the same slice again and again, for longer than ONHAND_STALLED_SECONDS: it ' +
+    'decides nothing more, and the reason says what fails',
+  ROWS_NOT_PUBLISHED:
+    'what a lane has decided is not on Kafka, for longer than ONHAND_STALLED_SECONDS; the reason ' +
+    'says what its publisher meets',
   TOPIC_CHANGED:
     'a setting of a topic was changed since the start of the process, and is not what it must be',
   LOG_TIME_AHEAD:

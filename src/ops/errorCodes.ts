@@ -44,6 +44,8 @@ export const errorCodes = {
   MYSQL_BINLOG_FORMAT: 'the server’s binlog_format forbids what the engines write',
   MYSQL_ENGINE_WRONG: 'a table belongs to a storage engine without transactions',
   MYSQL_CHECKS_NOT_ENFORCED: 'CHECKs that stock rests on are switched off',
+  MYSQL_PACKET_TOO_LARGE: 'one row is larger than what the server takes at once: its lane halts',
+  MYSQL_PACKET_TOO_SMALL: 'max_allowed_packet of the server is below 4 MiB',
   MYSQL_SESSION_REFUSED: 'a session did not take the settings that our statements rest on',
   MYSQL_FAILED: 'MySQL failed otherwise; the message has its words',
   REDIS_UNREACHABLE: 'Redis does not answer at the configured address; only the view needs it',

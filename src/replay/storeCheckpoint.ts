@@ -92,12 +92,15 @@ async function* chunksOf(
   for await (const batch of batches) {
     for (const named of batch) {
       const row = columns.map((column) => storedValue(named[column]));
+      const own = bytesOf(row);
+      // Before, not after it: a chunk is written as hexadecimal digits, in one packet.
+      if (rows.length > 0 && bytes + own > chunkBytes) {
+        yield rows;
+        rows = [];
+        bytes = 0;
+      }
       rows.push(row);
-      bytes += bytesOf(row);
-      if (bytes < chunkBytes) continue;
-      yield rows;
-      rows = [];
-      bytes = 0;
+      bytes += own;
     }
   }
   if (rows.length > 0) yield rows;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { PoolConnection } from 'mysql2';
 import { type Connection, type Pool, createConnection, createPool, format } from 'mysql2/promise';
 import type { Settings } from '../config/settings.ts';
-import { type SessionNeeds, openSession } from './session.ts';
+import { type SessionNeeds, openSession, packetBytesOf } from './session.ts';
 import { type Querying, allOf, together } from './together.ts';
 
 /**
@@ -139,7 +139,7 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const connection = await pool.getConnection();
   try {
-    const statements = together(connection);
+    const statements = together(connection, packetBytesOf(connection));
     // Not waited for alone: it goes out in one packet with the work's first statements.
     const begun = statements.query('START TRANSACTION');
     const done = work(statements);

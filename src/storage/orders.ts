@@ -1,8 +1,8 @@
-import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { type Order, runningDeadline } from '../domain/order/orderState.ts';
 import { type KeysInLanes, type LaneRows, eachRow } from './laneRows.ts';
 import { rowLiterals } from './rowLiterals.ts';
-import { namedRows, requireAllWritten } from './rowStatements.ts';
+import { namedRows, requireAllWritten, writeRows } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
 type OrderRow = RowDataPacket & { state: Order };
@@ -58,9 +58,11 @@ export async function saveOrders(
     const { head } = order;
     return [lane, head.orderId, JSON.stringify(order), runningDeadline(head), applied];
   });
-  if (rows.length === 0) return;
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO orders (lane, order_id, state, due_at, applied) VALUES ${rowLiterals(rows)} AS next
+  const affectedRows = await writeRows(
+    connection,
+    rows,
+    (list) => `INSERT INTO orders (lane, order_id, state, due_at, applied)
+     VALUES ${rowLiterals(list)} AS next
      ON DUPLICATE KEY UPDATE state = next.state, due_at = next.due_at, applied = next.applied`,
   );
   requireAllWritten(affectedRows, orders, 'order');

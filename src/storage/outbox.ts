@@ -1,4 +1,4 @@
-import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { levelAfter } from '../domain/stockLevel.ts';
 import type { RecordHeaders } from '../messaging/recordHeaders.ts';
 import { decodeStockEvent } from '../messaging/stockEventCodec.ts';
@@ -7,6 +7,7 @@ import { invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
 import type { EngineName } from './progress.ts';
 import { type SqlValue, rowLiterals } from './rowLiterals.ts';
+import { writeRows } from './rowStatements.ts';
 import { type StoredHeaders, fromStoredHeaders, toStoredHeaders } from './storedHeaders.ts';
 import type { Querying } from './together.ts';
 
@@ -36,11 +37,12 @@ export async function appendOutbox(
   rows: readonly LaneRows<OutboxRow>[],
 ): Promise<void> {
   const values = eachRow(rows, (lane, row) => outboxValues(engine, lane, row));
-  if (values.length === 0) return;
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO outbox
+  const affectedRows = await writeRows(
+    connection,
+    values,
+    (list) => `INSERT INTO outbox
        (engine, lane, sequence, kind, command_id, time, record_key, headers, value)
-     VALUES ${rowLiterals(values)}`,
+     VALUES ${rowLiterals(list)}`,
   );
   const { length } = values;
   invariant(affectedRows === length, `${affectedRows} of ${length} outbox rows written`);

@@ -1,5 +1,7 @@
 import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { invariant } from '../ops/errors.ts';
+import { type SqlValue, rowLiterals } from './rowLiterals.ts';
+import { writeRows } from './rowStatements.ts';
 import type { Querying } from './together.ts';
 
 /** A command that waits: deciding it failed, or one before it on the same stock item. */
@@ -56,15 +58,13 @@ export async function saveParked(
     );
     invariant(affectedRows === removed.length, `${affectedRows} of ${removed.length} unparked`);
   }
-  if (added.length > 0) {
-    const rows = added.map(({ offset, sku, location, time, value }) => {
-      return [lane, offset, sku, location, time, value];
-    });
-    await connection.query(
-      `INSERT INTO parked_commands (lane, log_offset, sku, location, time, value) VALUES ?`,
-      [rows],
-    );
-  }
+  const rows = added.map(({ offset, sku, location, time, value }): SqlValue[] => {
+    return [lane, offset, sku, location, time, value];
+  });
+  const columns = 'lane, log_offset, sku, location, time, value';
+  await writeRows(connection, rows, (list) => {
+    return `INSERT INTO parked_commands (${columns}) VALUES ${rowLiterals(list)}`;
+  });
 }
 
 /** A stock item with parked commands, and why its first one could not be decided. */

@@ -1,6 +1,9 @@
+import type { ResultSetHeader } from 'mysql2/promise';
 import { invariant } from '../ops/errors.ts';
 import type { LaneRows } from './laneRows.ts';
+import { packetsOf } from './packets.ts';
 import { type SqlValue, literal, rowLiterals } from './rowLiterals.ts';
+import { type Querying, allOf } from './together.ts';
 
 /**
  * Rows as a table. Join from there with the key's name in FORCE INDEX: given a list with IN, or
@@ -32,6 +35,24 @@ export function nextRows(columns: readonly string[], rows: readonly SqlValue[][]
   });
   const table = rows.map((row) => varying.map((at) => row[at]!));
   return `SELECT * FROM (SELECT ${selected.join(', ')} FROM ${namedRows(table)} AS given) AS next`;
+}
+
+/**
+ * Runs a statement for each of the lists that the rows take; usually it is one, and for no rows
+ * none. Returns how many rows they affected in all.
+ */
+export async function writeRows<Row extends readonly unknown[]>(
+  connection: Querying,
+  rows: readonly Row[],
+  statement: (list: Row[]) => string,
+): Promise<number> {
+  let affected = 0;
+  const write = async (list: Row[]) => {
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>(statement(list));
+    affected += affectedRows;
+  };
+  await allOf([...packetsOf(rows)].map(write));
+  return affected;
 }
 
 /**

@@ -1,11 +1,10 @@
-import type { ResultSetHeader } from 'mysql2/promise';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevel } from '../domain/stockLevel.ts';
 import { InvariantError, invariant } from '../ops/errors.ts';
 import { type LaneRows, eachRow } from './laneRows.ts';
 import { columnsOf, reservationsTable } from './laneTables.ts';
 import { type SqlValue, rowLiterals } from './rowLiterals.ts';
-import { namedRows, nextRows, requireAllWritten } from './rowStatements.ts';
+import { namedRows, nextRows, requireAllWritten, writeRows } from './rowStatements.ts';
 import { type Querying, allOf } from './together.ts';
 
 /** The level of a stock item after a slice, and the sequence that it had before. */
@@ -46,17 +45,17 @@ export async function saveLevels(
 }
 
 async function insertLevels(connection: Querying, rows: readonly SqlValue[][]): Promise<void> {
-  if (rows.length === 0) return;
-  await connection.query(
-    `INSERT INTO stock_levels (lane, sku, location, on_hand, reserved, sequence, known)
-     VALUES ${rowLiterals(rows)}`,
-  );
+  const columns = 'lane, sku, location, on_hand, reserved, sequence, known';
+  await writeRows(connection, rows, (list) => {
+    return `INSERT INTO stock_levels (${columns}) VALUES ${rowLiterals(list)}`;
+  });
 }
 
 async function updateLevels(connection: Querying, rows: readonly SqlValue[][]): Promise<void> {
-  if (rows.length === 0) return;
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `UPDATE ${namedRows(rows)}
+  const affectedRows = await writeRows(
+    connection,
+    rows,
+    (list) => `UPDATE ${namedRows(list)}
        AS next (lane, sku, location, previous_sequence, on_hand, reserved, sequence, known)
      STRAIGHT_JOIN stock_levels AS level FORCE INDEX (PRIMARY)
        ON level.lane = next.lane AND level.sku = next.sku AND level.location = next.location
@@ -76,11 +75,12 @@ export async function saveReservations(
     const quantities = [r.granted, r.pending, r.confirmed, r.released, r.expired, r.returned];
     return [lane, r.orderId, sku, location, ...quantities, r.startedAt, r.expiresAt, r.tombstone];
   });
-  if (rows.length === 0) return;
   const columns = columnsOf(reservationsTable);
-  const [{ affectedRows }] = await connection.query<ResultSetHeader>(
-    `INSERT INTO reservations (${columns.join(', ')})
-     ${nextRows(columns, rows)}
+  const affectedRows = await writeRows(
+    connection,
+    rows,
+    (list) => `INSERT INTO reservations (${columns.join(', ')})
+     ${nextRows(columns, list)}
      ON DUPLICATE KEY UPDATE pending = next.pending, confirmed = next.confirmed,
        released = next.released, expired = next.expired, returned = next.returned,
        expires_at = next.expires_at`,
@@ -94,9 +94,10 @@ export async function forgetCommands(
   commandIds: readonly LaneRows<string>[],
 ): Promise<void> {
   const rows = eachRow(commandIds, (lane, commandId) => [lane, commandId]);
-  if (rows.length === 0) return;
-  await connection.query(
-    `UPDATE ${namedRows(rows)} AS forgotten (lane, command_id)
+  await writeRows(
+    connection,
+    rows,
+    (list) => `UPDATE ${namedRows(list)} AS forgotten (lane, command_id)
      STRAIGHT_JOIN outbox FORCE INDEX (remembered)
        ON outbox.engine = 'stock' AND outbox.lane = forgotten.lane
        AND outbox.command_id = forgotten.command_id

@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2/promise';
+import { packetBytesMin } from './packets.ts';
 
 /** How a session waits and what it sees; the rest is the same for all. */
 export interface SessionNeeds {
@@ -20,6 +21,25 @@ export const patientSession: SessionNeeds = {
 export class SessionRefusedError extends Error {
   override readonly name = 'SessionRefusedError';
   readonly code = 'MYSQL_SESSION_REFUSED';
+}
+
+/** A server whose sessions take smaller packets than what we write needs. */
+export class PacketRefusedError extends Error {
+  override readonly name = 'PacketRefusedError';
+  readonly code = 'MYSQL_PACKET_TOO_SMALL';
+}
+
+/** What a session's packets may have, by its connection: it stays what it was at its beginning. */
+const packetBytes = new WeakMap<object, number>();
+
+/** Bytes that the server takes in one packet of a connection whose session is ours. */
+export function packetBytesOf(connection: object): number {
+  return packetBytes.get(driverOf(connection)) ?? Infinity;
+}
+
+/** The driver wraps a connection anew each time that it is asked for one with promises. */
+function driverOf(connection: object): object {
+  return (connection as { connection?: object }).connection ?? connection;
 }
 
 /**
@@ -68,17 +88,24 @@ const names = {
 
 /**
  * Makes a new connection's session ours, whatever the server's defaults are, and reads back that it
- * came true: one packet. Throws SessionRefusedError; the connection is of no use then. The
- * connection has to take several statements at once.
+ * came true: one packet. Throws SessionRefusedError, and PacketRefusedError where the server takes
+ * too little at once; the connection is of no use then. The connection has to take several
+ * statements at once.
  */
 export async function openSession(
   connection: Pick<Connection, 'query'>,
   needs: SessionNeeds,
 ): Promise<void> {
   const [results] = await connection.query(sessionStatements(needs));
-  const [, [row]] = results as [unknown, { refused: string }[]];
-  if (row?.refused === '') return;
-  throw new SessionRefusedError(`the session did not become what was set: ${row?.refused}`);
+  const [, [row]] = results as [unknown, { refused: string; packet: number }[]];
+  if (row?.refused !== '') {
+    throw new SessionRefusedError(`the session did not become what was set: ${row?.refused}`);
+  }
+  if (row.packet < packetBytesMin) {
+    const message = `max_allowed_packet is ${row.packet}; ${packetBytesMin} or more is needed`;
+    throw new PacketRefusedError(message);
+  }
+  packetBytes.set(driverOf(connection), row.packet);
 }
 
 function sessionStatements(needs: SessionNeeds): string {
@@ -88,5 +115,6 @@ function sessionStatements(needs: SessionNeeds): string {
     return `IF(@@SESSION.${name} <=> ${value}, NULL, CONCAT('${name} is ', @@SESSION.${name}))`;
   });
   return `SET NAMES 'utf8mb4' COLLATE 'utf8mb4_bin', ${set.join(', ')};
-    SELECT CONCAT_WS(', ', ${refused.join(', ')}) AS refused`;
+    SELECT CONCAT_WS(', ', ${refused.join(', ')}) AS refused,
+      @@SESSION.max_allowed_packet AS packet`;
 }

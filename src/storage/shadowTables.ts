@@ -1,11 +1,11 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { type LaneTable, columnsOf } from './laneTables.ts';
+import { packetsOf } from './packets.ts';
 
 /** A row's values in the order of `columnsOf`. */
 export type TableRow = unknown[];
 
 const batchRowsMax = 1000;
-const batchBytesMax = 4_194_304;
 
 /** The name of a table's shadow. */
 export function shadowOf({ name }: Pick<LaneTable, 'name'>): string {
@@ -31,7 +31,7 @@ export async function putShadow(
   rows: Iterable<TableRow>,
 ): Promise<void> {
   const sql = `REPLACE INTO ${shadowOf(table)} (${columnsOf(table).join(', ')}) VALUES ?`;
-  for (const batch of batchesOf(rows)) await connection.query(sql, [batch]);
+  for (const batch of packetsOf(rows, batchRowsMax)) await connection.query(sql, [batch]);
 }
 
 export async function emptyShadow(connection: Connection, table: LaneTable): Promise<void> {
@@ -43,21 +43,4 @@ export async function countShadow(connection: Connection, table: LaneTable): Pro
     `SELECT COUNT(*) AS count FROM ${shadowOf(table)}`,
   );
   return rows[0]?.count ?? 0;
-}
-
-function* batchesOf(rows: Iterable<TableRow>): Generator<TableRow[]> {
-  let batch: TableRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    if (batch.length >= batchRowsMax || bytes >= batchBytesMax) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(row);
-    for (const value of row) {
-      if (Buffer.isBuffer(value) || typeof value === 'string') bytes += value.length;
-    }
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -40,6 +40,10 @@ export function toStorageError(error: unknown, settings: Settings): OperationalE
       return new OperationalError('MYSQL_SESSION_REFUSED', message, {
         hint: 'Look for what stands between: a proxy that keeps or resets sessions must not.',
       });
+    case 'MYSQL_PACKET_TOO_SMALL':
+      return new OperationalError('MYSQL_PACKET_TOO_SMALL', message, {
+        hint: 'SET PERSIST max_allowed_packet = 67108864 on the server: it is its own default.',
+      });
     default:
       return new OperationalError('MYSQL_FAILED', `${code}: ${message}`);
   }

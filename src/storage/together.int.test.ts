@@ -37,6 +37,34 @@ describe('statements sent together', function () {
     expect(packets).to.deep.equal(['SELECT 1 AS value', 'SELECT 2 AS value']);
   });
 
+  it('are several packets when they are too long for one, in their order', async () => {
+    const writer = together(pool);
+    const long = ['a', 'b', 'c'].map((letter) => letter.repeat(1_000_000));
+    const answers = await Promise.all(long.map((value) => one(writer, value)));
+    expect(answers.map((value) => String(value).slice(0, 1))).to.deep.equal(['a', 'b', 'c']);
+    expect(packets).to.have.length(3);
+  });
+
+  it('send no packet after one that failed', async () => {
+    const writer = together(pool);
+    const failure = await allOf([
+      writer.query('SELECT no_such_column FROM progress'),
+      one(writer, 'a'.repeat(1_300_000)),
+    ]).catch((error: unknown) => (error as { code: string }).code);
+    expect(failure).to.equal('ER_BAD_FIELD_ERROR');
+    expect(packets).to.have.length(1);
+  });
+
+  it('send nothing when the server would end the connection for one of them', async () => {
+    const writer = together(pool, 4_194_304);
+    const failure = await allOf([one(writer, 1), one(writer, 'é'.repeat(2_097_152))]).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).to.include({ code: 'MYSQL_PACKET_TOO_LARGE' });
+    expect((failure as Error).message).to.match(/statement of 419\d{4} bytes/);
+    expect(packets).to.deep.equal([]);
+  });
+
   it('fail together, and what follows the failed one is not run', async () => {
     const writer = together(pool);
     const failure = await allOf([

@@ -11,6 +11,7 @@ const broken = new Set([
   'ER_PARSE_ERROR',
   'ER_TABLEACCESS_DENIED_ERROR',
   'ER_WARN_DATA_OUT_OF_RANGE',
+  'MYSQL_PACKET_TOO_LARGE',
 ]);
 
 /**

@@ -24,10 +24,10 @@ export class KeptTables {
 
   /** All of an installation's, also those that say what is published and what operators did. */
   static async keepAll(connection: Connection): Promise<KeptTables> {
-    const [rows] = await connection.query<(RowDataPacket & Record<string, string>)[]>(
+    const [rows] = await connection.query<RowDataPacket[]>(
       "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'",
     );
-    const names = rows.map((row) => Object.values(row)[0] ?? '');
+    const names = rows.map((row) => String(Object.values(row)[0]));
     return KeptTables.keep(
       connection,
       names.filter((name) => !name.startsWith('knex_')),
