@@ -8,7 +8,7 @@ export async function clearView(settings: Settings): Promise<void> {
   const client = await connectViewClient(settings);
   try {
     if (!('scanStream' in client)) throw new BenchError('benchmarks need a Redis of one node');
-    const match = `onhand:{${settings.ONHAND_TOPIC_PREFIX}*`;
+    const match = `onhand:${settings.ONHAND_TOPIC_PREFIX}:{*`;
     for await (const keys of client.scanStream({ match, count: 5000 })) {
       if ((keys as string[]).length > 0) await client.unlink(...(keys as string[]));
     }

@@ -240,7 +240,7 @@ describe('the read API', function () {
     ]);
     expect(await code('/levels?sku=none', '/levels')).to.deep.equal([503, 'DATABASE_AWAY']);
     await follower.close();
-    const notes = 'onhand:view:api-';
+    const notes = 'onhand:api-:{lanes}';
     await redis.ask((asked) => asked.hset(notes, '0:seen', Date.now() - 60_000));
     const { body } = await level('tea');
     expect(body).to.include({ sequence: 3, source: 'redis', isCurrent: false });

@@ -9,7 +9,7 @@ import { ThrowawayRedis } from '../testing/throwawayRedis.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
 import { ViewWriter } from '../view/viewWriter.ts';
 
-const item = (sku: string) => `onhand:{v-${sku}}:level:main`;
+const item = (sku: string) => `onhand:v-:{${sku}}:level:main`;
 
 interface Checked {
   ok: boolean;

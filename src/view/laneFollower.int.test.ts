@@ -5,7 +5,7 @@ import { ThrowawayRedis } from '../testing/throwawayRedis.ts';
 import { ViewRig } from '../testing/viewRig.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
 import { findOutcomes } from './outcomeMailbox.ts';
-import { levelKey, notesKey } from './viewKeys.ts';
+import { levelKey, notesKey, olderKeys } from './viewKeys.ts';
 import { ViewWriter } from './viewWriter.ts';
 
 describe('the view in Redis follows a lane', function () {
@@ -47,6 +47,28 @@ describe('the view in Redis follows a lane', function () {
     await rig.until('tea', 2);
     const keys = await rig.client.keys('*:outcome:*');
     expect(keys.map((key) => key.split(':').at(-1))).to.deep.equal(['c-2']);
+  });
+
+  it('leaves nothing of an older release, and what is another installation’s', async () => {
+    const { client, lane, database } = rig;
+    const { settings } = database;
+    await rig.receive('tea', 'cup');
+    await rig.until('cup', 1);
+    const { topicId, epoch } = lane.claim;
+    const older = ['tea', 'cup'].map((sku) => olderKeys.level(settings, { sku, location: 'main' }));
+    const [tea = '', cup = ''] = older;
+    const level = { sequence: 9, onHand: 9, reserved: 0, time: 9 };
+    await client.hset(tea, { ...level, log: topicId });
+    await client.hset(cup, { ...level, log: 'o'.repeat(22) });
+    const notes = olderKeys.notes(settings);
+    await client.hset(notes, { 0: `${topicId} ${epoch} 2 in-step`, '0:seen': 1, 1: 'x 1 1 y' });
+    await rig.follower.close();
+    await lane.claimAnew();
+    rig.follower = rig.writer.follow(lane.claim);
+    await waitUntil('the older note is gone', async () => (await client.hlen(notes)) === 1);
+    expect(await client.exists(tea)).to.equal(0);
+    expect(await client.hget(cup, 'sequence')).to.equal('9');
+    expect(await rig.sequenceOf('tea')).to.equal(1);
   });
 
   it('answers a read token with the level, or that it is behind', async () => {

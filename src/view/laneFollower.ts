@@ -5,6 +5,7 @@ import { InvariantError, messageOf } from '../ops/errors.ts';
 import { type OutboxRow, readOutbox } from '../storage/outbox.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 import { buildLane } from './buildLane.ts';
+import { dropOlderKeys } from './dropOlderKeys.ts';
 import {
   type LaneNote,
   affirmedMsMax,
@@ -153,6 +154,7 @@ export class LaneFollower {
     if (through === null || behind < 0 || behind > catchUpRowsMax) await this.#build();
     while (!(await this.#readOn())) if (this.#closing) throw new OutOfStep();
     await this.#replace({ state: inStep });
+    await dropOlderKeys(pool, client, settings, lane, log);
   }
 
   /** Reads the outbox on. Answers whether it came to its end, and rows are taken from memory. */

@@ -17,6 +17,7 @@ export type ViewClient = (Redis | Cluster) & {
   /** For scripts of any number of keys that number comes first. */
   setLevels(keys: number, ...keysAndArgs: Args): Promise<number>;
   setOutcomes(keys: number, ...keysAndArgs: Args): Promise<null>;
+  dropLevels(keys: number, ...keysAndArgs: Args): Promise<null>;
   replaceNote(key: string, ...args: Args): Promise<0 | 1>;
   mendLevel(key: string, ...args: Args): Promise<0 | 1>;
 };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isName } from '../domain/limits.ts';
-import { itemOfLevelKey, levelKey, notesKey, outcomeKeys } from './viewKeys.ts';
+import { itemOfLevelKey, levelKey, notesKey, olderKeys, outcomeKeys } from './viewKeys.ts';
 
 const plain = { ONHAND_TOPIC_PREFIX: '' };
 const names = fc.string({ minLength: 1, maxLength: 12 }).filter(isName);
@@ -15,13 +15,13 @@ describe('the keys of the view', () => {
   it('are as documented', () => {
     const shop = { ONHAND_TOPIC_PREFIX: 'shop-' };
     expect(levelKey(plain, { sku: '85123A', location: 'main' })).to.equal(
-      'onhand:{85123A}:level:main',
+      'onhand::{85123A}:level:main',
     );
-    expect(outcomeKeys(shop)('85123A', 'c-1')).to.equal('onhand:{shop-85123A}:outcome:c-1');
+    expect(outcomeKeys(shop)('85123A', 'c-1')).to.equal('onhand:shop-:{85123A}:outcome:c-1');
     expect(levelKey(plain, { sku: 'a}%{b', location: '}' })).to.equal(
-      'onhand:{a%7D%25%7Bb}:level:}',
+      'onhand::{a%7D%25%7Bb}:level:}',
     );
-    expect(notesKey(shop)).to.equal('onhand:view:shop-');
+    expect(notesKey(shop)).to.equal('onhand:shop-:{lanes}');
   });
 
   it('tell every stock item, and can be read back', () => {
@@ -29,6 +29,32 @@ describe('the keys of the view', () => {
       fc.property(prefixes, items, (settings, item) => {
         expect(itemOfLevelKey(settings, levelKey(settings, item))).to.deep.equal(item);
       }),
+    );
+  });
+
+  it('of two installations, or of two releases, are never the same', () => {
+    const nameOf = fc.stringMatching(/^[a.:{}]{1,4}$/);
+    const dotted = fc.stringMatching(/^[a.]{0,3}$/).map((ONHAND_TOPIC_PREFIX) => {
+      return { ONHAND_TOPIC_PREFIX };
+    });
+    const named = fc.record({ settings: dotted, sku: nameOf, location: nameOf });
+    const keysOf = ({ settings, sku, location }: ReturnType<typeof drawn>) => [
+      levelKey(settings, { sku, location }),
+      outcomeKeys(settings)(sku, location),
+      notesKey(settings),
+    ];
+    const drawn = () => fc.sample(named, 1)[0]!;
+    fc.assert(
+      fc.property(named, named, (one, other) => {
+        const older = [olderKeys.level(other.settings, other), olderKeys.notes(other.settings)];
+        expect(keysOf(one)).not.to.include.any.members(older);
+        fc.pre(one.settings.ONHAND_TOPIC_PREFIX !== other.settings.ONHAND_TOPIC_PREFIX);
+        expect(keysOf(one)).not.to.include.any.members(keysOf(other));
+      }),
+    );
+    const [shop, shopEu] = ['shop.', 'shop.eu.'].map((it) => ({ ONHAND_TOPIC_PREFIX: it }));
+    expect(levelKey(shop!, { sku: 'eu.tea', location: 'main' })).not.to.equal(
+      levelKey(shopEu!, { sku: 'tea', location: 'main' }),
     );
   });
 
@@ -45,9 +71,13 @@ describe('the keys of the view', () => {
 
   it('of something else are no level keys', () => {
     const shop = { ONHAND_TOPIC_PREFIX: 'shop-' };
-    for (const key of ['onhand:{a}:level:main', 'onhand:{shop-}:level:x', 'onhand:view:shop-']) {
+    for (const key of [
+      'onhand::{a}:level:main',
+      'onhand:shop-:{}:level:x',
+      'onhand:shop-:{lanes}',
+    ]) {
       expect(itemOfLevelKey(shop, key), key).to.be.undefined;
     }
-    expect(itemOfLevelKey(plain, 'onhand:{a}:outcome:c')).to.be.undefined;
+    expect(itemOfLevelKey(plain, 'onhand::{a}:outcome:c')).to.be.undefined;
   });
 });

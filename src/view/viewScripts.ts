@@ -68,4 +68,11 @@ export const viewScripts = {
       end
       return 1`,
   },
+  /** KEYS: level hashes. ARGV: a log's id; those that follow from it are deleted. */
+  dropLevels: {
+    lua: `
+      for _, key in ipairs(KEYS) do
+        if redis.call('HGET', key, 'log') == ARGV[1] then redis.call('UNLINK', key) end
+      end`,
+  },
 };
