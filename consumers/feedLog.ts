@@ -4,6 +4,8 @@ import type { Settings } from '../src/config/settings.ts';
 import { connectAdmin } from '../src/messaging/connectAdmin.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { invariant } from '../src/ops/errors.ts';
+import { requireOwnGroup } from './groupMembers.ts';
+import { committedOffsets, takeOverPositions } from './takeOverPositions.ts';
 import { type FeedSnapshot, readFeedSnapshot } from './feedSnapshot.ts';
 
 /** What a feed wants to know of Kafka, apart from the records. */
@@ -12,13 +14,16 @@ export class FeedLog {
   readonly #logger: Logger;
   readonly #groupId: string;
   readonly #topic: string;
+  readonly #partitions: number;
   #connected: Admin | undefined;
 
   constructor(settings: Settings, logger: Logger, groupId: string) {
     this.#settings = settings;
     this.#logger = logger;
     this.#groupId = groupId;
-    this.#topic = topicRegistry(settings).stockEvents.name;
+    const { name, partitions } = topicRegistry(settings).stockEvents;
+    this.#topic = name;
+    this.#partitions = partitions;
   }
 
   async connect(): Promise<void> {
@@ -26,14 +31,23 @@ export class FeedLog {
   }
 
   /** Next offsets by partition, as far as the group has committed any. */
-  async committed(): Promise<Map<number, number>> {
-    const groupId = this.#groupId;
-    const [found] = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] });
-    const offsets = (found?.partitions ?? []).map(({ partition, offset }) => {
-      return [partition, Number(offset)] as const;
-    });
-    // Kafka says −1 where there is none.
-    return new Map(offsets.filter(([, offset]) => offset >= 0));
+  committed(): Promise<Map<number, number>> {
+    return committedOffsets(this.#admin, this.#groupId, this.#topic);
+  }
+
+  /** At the first start of a group: goes on where the group without the prefix has been. */
+  async takeOver(bareGroupId: string): Promise<void> {
+    const names = { topic: this.#topic, from: bareGroupId, to: this.#groupId };
+    const taken = await takeOverPositions(this.#admin, this.#settings, names);
+    if (taken > 0) this.#logger.info(names, 'positions of the group were taken over');
+  }
+
+  /** Throws GROUP_SHARED when others' readers are in it, and while it cannot be told, plainly. */
+  async requireOwnGroup(begins: boolean, assigned: number): Promise<void> {
+    const wanted = { topic: this.#topic, partitions: this.#partitions, begins };
+    const isAtRest = await requireOwnGroup(this.#admin, this.#groupId, wanted);
+    // A member with partitions is told when they change; one without might wait in vain.
+    if (!isAtRest && assigned === 0) throw new Error('the consumer group is on the move');
   }
 
   /** Oldest offset of a partition of `stock.events`. */

@@ -6,6 +6,7 @@ import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { isLate } from '../src/messaging/lateHeader.ts';
 import {
   type PublishedOrderVerdict,
@@ -16,6 +17,7 @@ import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
 import { plainMessages } from './plainMessages.ts';
+import { requireVerdictOptions } from './requireOptions.ts';
 
 /** A commit costs some 30 ms: after each batch it would be most of a reader's time. */
 const commitIntervalMs = 1000;
@@ -45,6 +47,7 @@ export type TakeVerdicts = (verdicts: ReceivedVerdict[]) => Promise<void>;
  * of different partitions are handled side by side.
  */
 export class OrderVerdicts {
+  readonly #settings: Settings;
   readonly #logger: Logger;
   readonly #topic: string;
   readonly #registry: SchemaRegistry | undefined;
@@ -57,8 +60,9 @@ export class OrderVerdicts {
   #stopping = false;
 
   /**
-   * `group` gets ONHAND_TOPIC_PREFIX in front. `onFailure` is told when the reader is dead and will
-   * not go on by itself, also when verdicts were deleted before they were read, or are none.
+   * `group` gets ONHAND_TOPIC_PREFIX in front. Throws OPTIONS_INVALID. `onFailure` is told when the
+   * reader is dead and will not go on by itself, also when verdicts were deleted before they were
+   * read, or are none.
    */
   constructor(
     settings: Settings,
@@ -67,6 +71,8 @@ export class OrderVerdicts {
     take: TakeVerdicts,
     onFailure: (error: Error) => void,
   ) {
+    requireVerdictOptions({ group, take, onFailure });
+    this.#settings = settings;
     this.#logger = logger;
     this.#take = take;
     this.#onFailure = onFailure;
@@ -80,22 +86,28 @@ export class OrderVerdicts {
         maxWaitTimeInMs: 200,
       },
       {
-        onCrash: (error) => this.#onFailure(error),
+        onCrash: (error) => this.#onFailure(toOperationalError(error, settings) as Error),
         onOffsetOutOfRange: ({ partition }) =>
           this.#onFailure(new Error(`verdicts of partition ${partition} were deleted unread`)),
       },
     );
   }
 
+  /** Throws TOPIC_MISSING, KAFKA_FORBIDDEN and other operational errors. */
   async start(): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: partitionsAtOnce,
-      eachBatch: (payload) => this.#onBatch(payload),
-    });
+    try {
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
+      await this.#consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: partitionsAtOnce,
+        eachBatch: (payload) => this.#onBatch(payload),
+      });
+    } catch (error) {
+      await this.#consumer.disconnect().catch(() => undefined);
+      throw toOperationalError(error, this.#settings);
+    }
     this.#timer = setInterval(() => {
       this.#committing = this.#commit();
     }, commitIntervalMs);

@@ -7,6 +7,7 @@ import { isBatchError, requireReadable } from '../src/messaging/batches/unreadab
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { cannotPass, toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
@@ -17,6 +18,7 @@ import { FeedLog } from './feedLog.ts';
 import { FeedPartition } from './feedPartition.ts';
 import { ItemSequences } from './itemSequences.ts';
 import { plainMessages } from './plainMessages.ts';
+import { requireFeedOptions } from './requireOptions.ts';
 import type { StockFeedOptions } from './stockFeedOptions.ts';
 
 type BatchEnd = ConsumerEndBatchProcessEvent['payload'];
@@ -38,6 +40,7 @@ const retryMs = 1000;
  * Feeds of one `groupId` share the partitions.
  */
 export class StockFeed {
+  readonly #settings: Settings;
   readonly #logger: Logger;
   readonly #options: StockFeedOptions;
   readonly #topic: string;
@@ -50,15 +53,16 @@ export class StockFeed {
   /** Raised by every assignment: what began under an older one must not go on. */
   #generation = 0;
   #turn: Promise<void> = Promise.resolve();
+  #isReady = false;
   #ready: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #committing: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(settings: Settings, logger: Logger, options: StockFeedOptions) {
-    const groupId =
-      'groupId' in options
-        ? options.groupId
-        : `${settings.ONHAND_TOPIC_PREFIX}onhand-feed-${randomUUID()}`;
+    requireFeedOptions(options);
+    const { groupId: group = `onhand-feed-${randomUUID()}` } = options as { groupId?: string };
+    const groupId = `${settings.ONHAND_TOPIC_PREFIX}${group}`;
+    this.#settings = settings;
     this.#logger = logger;
     this.#options = options;
     this.#topic = topicRegistry(settings).stockEvents.name;
@@ -84,7 +88,10 @@ export class StockFeed {
     return [...this.#partitions.values()].map(({ position }) => position);
   }
 
-  /** Resolves when levels have been handed on where they are needed, and events follow. */
+  /**
+   * Resolves when levels have been handed on where they are needed, and events follow. Throws
+   * GROUP_SHARED, TOPIC_MISSING, KAFKA_FORBIDDEN and other operational errors.
+   */
   async start(): Promise<void> {
     const ready = new Promise<void>((resolve, reject) => (this.#ready = { resolve, reject }));
     // It may fail before anybody waits for it.
@@ -97,13 +104,14 @@ export class StockFeed {
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => void this.#onNoRecords(payload));
     try {
       await this.#log.connect();
+      if ('groupId' in this.#options) await this.#log.takeOver(this.#options.groupId);
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
       await this.#consumer.run({ autoCommit: false, eachBatch: (batch) => this.#onBatch(batch) });
       await ready;
     } catch (error) {
       await this.stop();
-      throw error;
+      throw toOperationalError(error, this.#settings);
     }
     this.#committing = setInterval(() => void this.#commit(), commitIntervalMs);
   }
@@ -128,7 +136,8 @@ export class StockFeed {
 
   #fail(error: unknown): void {
     if (this.#stopping) return;
-    const cause = error instanceof Error ? error : new Error(messageOf(error));
+    const known = toOperationalError(error, this.#settings);
+    const cause = known instanceof Error ? known : new Error(messageOf(error));
     this.#logger.error({ err: cause }, 'stock feed failed');
     this.#ready?.reject(cause);
     this.stop().catch(() => undefined);
@@ -151,6 +160,9 @@ export class StockFeed {
   /** Takes up the assigned partitions: where they were, where the position says, or anew. */
   async #open(generation: number): Promise<void> {
     const isCurrent = () => generation === this.#generation;
+    const isNew = !this.#isReady;
+    const { length } = this.#assigned;
+    if ('groupId' in this.#options) await this.#log.requireOwnGroup(isNew, length);
     const stored = await this.#storedPositions();
     const anew: number[] = [];
     for (const partition of this.#assigned) {
@@ -177,6 +189,7 @@ export class StockFeed {
     if (!isCurrent()) return;
     await this.#commit();
     for (const position of this.positions) this.#resume(position);
+    this.#isReady = true;
     this.#ready?.resolve();
   }
 
@@ -274,7 +287,7 @@ export class StockFeed {
         await work();
         return;
       } catch (error) {
-        if (isBatchError(error)) return this.#fail(error);
+        if (isBatchError(error) || cannotPass(error, this.#settings)) return this.#fail(error);
         this.#logger.warn({ reason: messageOf(error) }, 'partitions not taken up, retrying');
         await sleep(retryMs);
       }

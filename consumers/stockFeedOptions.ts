@@ -2,9 +2,10 @@ import type { FeedHandlers, FeedPosition } from './feedHandlers.ts';
 import type { KnownItem } from './itemSequences.ts';
 
 /**
- * Who keeps the position. The consumer group `groupId` does so about every second: after a crash
- * up to that much is handed on again. Or the caller, together with what he makes of the events:
- * `positions` are those that he was given last; after a crash nothing is handed on again.
+ * Who keeps the position. The consumer group `groupId` (ONHAND_TOPIC_PREFIX is put before it; up to
+ * 149 characters) does so about every second: after a crash up to that much is handed on again. Or
+ * the caller, together with what he makes of the events: `positions` are those that he was given
+ * last; after a crash nothing is handed on again.
  */
 export type FeedStart = { groupId: string } | { positions: readonly FeedPosition[] };
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cannotPass, toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { cursorGroup } from '../src/messaging/kafkaNames.ts';
 import { isRefusedForSize } from '../src/messaging/kafkaErrors.ts';
 import { topicsOf } from '../src/messaging/topics.ts';
-import { type OperationalError, messageOf } from '../src/ops/errors.ts';
+import type { OperationalError } from '../src/ops/errors.ts';
+import { troubleOf } from '../src/ops/trouble.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { EngineName, Progress } from '../src/storage/progress.ts';
 import { rowBytes } from './cutRows.ts';
@@ -11,7 +13,9 @@ import { PublishedLane } from './publishedLane.ts';
 import type { PublisherContext } from './publisherContext.ts';
 import { PublisherProducer, fenceProducer, transactionLimits } from './publisherProducer.ts';
 
-const backOffMs = 200;
+const backOffMsMin = 200;
+/** For what no try will mend: a missing right may be given back at any time. */
+const backOffMsMax = 5000;
 
 /** What of a lane goes into a transaction. */
 interface Batch {
@@ -36,6 +40,7 @@ export class OutboxPublisher {
   readonly #fenced = new Map<string, Promise<void>>();
   #producer: PublisherProducer | undefined;
   #stopping = false;
+  #backOffMs = backOffMsMin;
   #isAwake = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -130,6 +135,7 @@ export class OutboxPublisher {
       this.#isolate(batches, error);
       throw error;
     }
+    this.#backOffMs = backOffMsMin;
     let count = 0;
     for (const { lane, rows } of batches) {
       lane.published(rows);
@@ -194,13 +200,15 @@ export class OutboxPublisher {
   }
 
   async #startAnew(error: unknown): Promise<void> {
-    const { logger, metrics } = this.#context;
+    const { settings, logger, metrics } = this.#context;
     const failed = this.#producer;
     this.#producer = undefined;
     metrics.publisherRestarts.inc({ engine: this.#engine });
-    logger.warn({ reason: messageOf(error) }, 'publisher starts anew');
+    const { code, reason, hint } = troubleOf(toOperationalError(error, settings));
+    logger.warn({ code, reason, hint }, 'publisher starts anew');
     await failed?.close();
-    await sleep(backOffMs);
+    if (cannotPass(error, settings)) this.#backOffMs = Math.min(2 * this.#backOffMs, backOffMsMax);
+    await sleep(this.#backOffMs);
   }
 
   #awake(): void {

@@ -2,6 +2,7 @@ import type { Producer, ProducerRecord, RecordMetadata, Transaction } from 'kafk
 import type { Logger } from 'pino';
 import type { Settings } from '../src/config/settings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { type PlacedMessage, groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
 import { partitionOf } from '../src/messaging/partitionOf.ts';
 import { prepareRegistry } from '../src/messaging/registry/prepareRegistry.ts';
@@ -40,10 +41,10 @@ export class RecordBatchProducer {
   }
 
   /**
-   * Resolves when Kafka has all of them, or when they are part of the transaction, which the
-   * caller ends. Throws kafkajs' errors: then some or all may have arrived nevertheless; and those
-   * of the schema registry, if one is configured. A send that fails takes those with it that wait
-   * behind it.
+   * Resolves when Kafka has all of them, or when they are part of the transaction, which the caller
+   * ends. Throws operational errors (TOPIC_MISSING, …): then some or all may have arrived
+   * nevertheless; and those of the schema registry, if one is configured. A send that fails takes
+   * those with it that wait behind it.
    */
   async send(messages: PlacedMessage[], transaction?: Transaction): Promise<void> {
     if (messages.length === 0) return;
@@ -75,7 +76,7 @@ export class RecordBatchProducer {
       this.#turn = Promise.resolve();
       if (this.#producer === connection) this.#producer = undefined;
       void connection.then((producer) => producer.disconnect()).catch(() => undefined);
-      throw error;
+      throw toOperationalError(error, this.#settings);
     }
   }
 
@@ -119,7 +120,7 @@ export class RecordBatchProducer {
       return producer;
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
-      throw error;
+      throw toOperationalError(error, this.#settings);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Settings } from '../src/config/settings.ts';
 import { bodyDigest } from '../src/domain/bodyDigest.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import { isId } from '../src/domain/limits.ts';
+import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { decodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
 import { LaneHoldUps } from './laneHoldUps.ts';
@@ -83,14 +84,17 @@ export class StockClient {
     if (mailbox) this.#mailbox = new OutcomeMailboxReader(settings, take);
   }
 
-  /** Resolves when calls can be made: outcomes are read, and Kafka takes commands. */
+  /**
+   * Resolves when calls can be made: outcomes are read, and Kafka takes commands. Throws
+   * TOPIC_MISSING, KAFKA_FORBIDDEN, KAFKA_UNREACHABLE and other operational errors.
+   */
   async start(): Promise<void> {
     try {
       await Promise.all([this.#producer.connect(), this.#tail.start()]);
       this.#open = true;
     } catch (error) {
       await this.close();
-      throw error;
+      throw toOperationalError(error, this.#settings);
     }
   }
 

@@ -1,4 +1,5 @@
-import { type Consumer, type ConsumerConfig, type Kafka, PartitionAssigners } from 'kafkajs';
+import { type Consumer, type ConsumerConfig, type Kafka } from 'kafkajs';
+import { assignToSubscribers } from './assignToSubscribers.ts';
 import { type ConsumerFailures, registerFailures } from './mends/consumerFailures.ts';
 
 /** Fixed for every consumer of onhand: it never creates topics, it does its own assigning. */
@@ -27,7 +28,7 @@ export function createConsumer(kafka: Kafka, config: Config, failures: ConsumerF
             if (!ended) failures.onCrash(error);
           },
         });
-        return PartitionAssigners.roundRobin(given);
+        return assignToSubscribers(given);
       },
     ],
   });

@@ -29,6 +29,22 @@ export function toOperationalError(error: unknown, settings: BrokerSettings): un
   });
 }
 
+/** What no further try will mend, unlike a broker that is away: missing rights and topics. */
+const lasting = new Set<ErrorCode>([
+  'CONFIG_INVALID',
+  'GROUP_SHARED',
+  'KAFKA_FORBIDDEN',
+  'KAFKA_TOO_OLD',
+  'TOPIC_MISSING',
+]);
+
+/** Whether it is of no use to try again: also after a bug, here or in what a caller gave us. */
+export function cannotPass(error: unknown, settings: BrokerSettings): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const known = toOperationalError(error, settings);
+  return known instanceof OperationalError && lasting.has(known.code);
+}
+
 function isKafkaError(error: Error): boolean {
   return error.name.startsWith('KafkaJS') || error.message === notConnected;
 }

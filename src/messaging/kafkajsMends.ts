@@ -2,6 +2,7 @@ import { invariant } from '../ops/errors.ts';
 import { mendAbortedRecords } from './mends/abortedRecords.ts';
 import { mendBrokerAway } from './mends/brokerAway.ts';
 import { mendCoordinatorLookups } from './mends/coordinatorLookups.ts';
+import { mendCoordinatorRefusals } from './mends/coordinatorRefusals.ts';
 import { mendCrash } from './mends/crash.ts';
 import { mendFetchFailures } from './mends/fetchFailures.ts';
 import { mendIdleTimer } from './mends/idleTimer.ts';
@@ -25,6 +26,7 @@ const mends = [
   mendFetchFailures,
   mendTransactionWaits,
   mendCoordinatorLookups,
+  mendCoordinatorRefusals,
   mendCrash,
   mendStopWhileJoining,
   mendResumeWake,

@@ -4,10 +4,12 @@
  */
 export const errorCodes = {
   CONFIG_INVALID: 'a setting is missing or wrong; all of them are named at once',
+  OPTIONS_INVALID: 'an option given to a client or reader is missing or wrong; all are named',
   KAFKA_UNREACHABLE: 'no broker answers at the configured addresses',
   KAFKA_AUTH_FAILED: 'the broker refused user or password',
   KAFKA_TLS_FAILED: 'no trusted TLS connection to the broker',
   KAFKA_FORBIDDEN: 'the Kafka user lacks a right',
+  GROUP_SHARED: 'readers of other topics are in a consumer group, so that partitions lack readers',
   KAFKA_TOO_OLD: 'the broker gives topics no id (before 3.1)',
   KAFKA_FAILED: 'Kafka failed otherwise; the message has its words',
   TOPIC_MISSING: 'a topic does not exist: `onhand topics ensure`',

@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isName } from '../domain/limits.ts';
-import { itemOfLevelKey, levelKey, notesKey, olderKeys, outcomeKeys } from './viewKeys.ts';
+import {
+  type ItemName,
+  itemOfLevelKey,
+  levelKey,
+  notesKey,
+  olderKeys,
+  outcomeKeys,
+} from './viewKeys.ts';
 
 const plain = { ONHAND_TOPIC_PREFIX: '' };
 const names = fc.string({ minLength: 1, maxLength: 12 }).filter(isName);
@@ -38,12 +45,11 @@ describe('the keys of the view', () => {
       return { ONHAND_TOPIC_PREFIX };
     });
     const named = fc.record({ settings: dotted, sku: nameOf, location: nameOf });
-    const keysOf = ({ settings, sku, location }: ReturnType<typeof drawn>) => [
+    const keysOf = ({ settings, sku, location }: ItemName & { settings: typeof plain }) => [
       levelKey(settings, { sku, location }),
       outcomeKeys(settings)(sku, location),
       notesKey(settings),
     ];
-    const drawn = () => fc.sample(named, 1)[0]!;
     fc.assert(
       fc.property(named, named, (one, other) => {
         const older = [olderKeys.level(other.settings, other), olderKeys.notes(other.settings)];
