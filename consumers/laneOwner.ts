@@ -1,69 +1,29 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
-import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
 import type { LaneWork } from '../src/engine/laneWork.ts';
 import { sliceLimitsOf } from '../src/engine/sliceLimits.ts';
-import type { SliceRounds } from '../src/engine/sliceRounds.ts';
-import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
-import type { TopicIdentity } from '../src/messaging/topicIds.ts';
-import type { Topic } from '../src/messaging/topics.ts';
 import { OperationalError, messageOf } from '../src/ops/errors.ts';
 import { faultPoint } from '../src/ops/faultPoint.ts';
 import type { Condition } from '../src/ops/conditions.ts';
 import type { LaneStatus } from '../src/ops/laneStatus.ts';
-import type { Metrics } from '../src/ops/metrics.ts';
 import { troubleOf } from '../src/ops/trouble.ts';
 import { inTransaction } from '../src/storage/database.ts';
-import { type EngineName, type Progress, claimLane } from '../src/storage/progress.ts';
+import { type Progress, claimLane } from '../src/storage/progress.ts';
 import { countSlice } from './countSlice.ts';
 import type { FetchControls } from './fetchControls.ts';
 import { Lane } from './lane.ts';
+import type { LaneContext } from './laneContext.ts';
 import { laneConditions } from './laneConditions.ts';
 import { lanesPutBack } from './lanesPutBack.ts';
 import { type LaneTrouble, claiming, fenced } from './laneTrouble.ts';
 import { firstYounger, logReplaced, traceRecord } from './logHistory.ts';
-import {
-  type LaneEnd,
-  type LanePublisher,
-  type OwnedLane,
-  beyondOutbox,
-  laneNumbers,
-  noLaneNumbers,
-} from './ownedLane.ts';
+import { type OwnedLane, beyondOutbox, laneNumbers, noLaneNumbers } from './ownedLane.ts';
 import { requirePartitionCount } from './requirePartitionCount.ts';
 import { requireWithinLog } from './requireWithinLog.ts';
-import type { SharedReader } from './sharedReader.ts';
 import { UnpublishedAge } from './unpublishedAge.ts';
 
 const claimRetryMs = 1000;
-
-/** What lanes need of their process. */
-export interface LaneContext {
-  engine: EngineName;
-  /** The engine's log. */
-  input: Topic;
-  openWork(lane: number): LaneWork;
-  settings: Settings;
-  /** For single records of the log. */
-  reader: SharedReader;
-  /** Which topic the log is now. */
-  identifyLog: () => Promise<TopicIdentity>;
-  pool: Pool;
-  admin: Admin;
-  logger: Logger;
-  metrics: Metrics;
-  /** Where the logs of lanes end, as last looked up. */
-  logEnds: ReadonlyMap<number, LaneEnd>;
-  /** `onHalted` is told when what is said to be published cannot be. */
-  openPublisher(claim: Progress, onHalted: (error: Error) => void): LanePublisher;
-  /** Shared by all lanes of the process. */
-  rounds: SliceRounds;
-  /** Knows the schemas that records name by id, if there is one. */
-  registry?: SchemaRegistry | undefined;
-}
 
 /**
  * The lanes of this process. A lane goes: assigned (paused) → claimed in MySQL → at work, its

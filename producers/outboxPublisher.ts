@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cannotPass, toOperationalError } from '../src/messaging/kafkaErrors.ts';
+import { cannotPass, isRefusedForSize, toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { cursorGroup } from '../src/messaging/kafkaNames.ts';
-import { isRefusedForSize } from '../src/messaging/kafkaErrors.ts';
 import { topicsOf } from '../src/messaging/topics.ts';
-import type { OperationalError } from '../src/ops/errors.ts';
+import { type OperationalError, messageOf } from '../src/ops/errors.ts';
 import { troubleOf } from '../src/ops/trouble.ts';
 import type { OutboxRow } from '../src/storage/outbox.ts';
 import type { EngineName, Progress } from '../src/storage/progress.ts';
