@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type FastifyInstance, fastify } from 'fastify';
 import { ApiError } from './apiError.ts';
@@ -45,6 +48,21 @@ describe('guardRoutes', () => {
     }
     expect((await ask(app, '/metrics', `Bearer ${token}`)).status).to.equal(200);
     expect((await ask(app, '/metrics', `bearer  ${token}`)).status).to.equal(200);
+  });
+
+  it('wants the token that the file holds now', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onhand-token-'));
+    const file = join(folder, 'token');
+    writeFileSync(file, 'first\n');
+    const app = fastify();
+    const settings = { ONHAND_HTTP_TOKEN: 'first', ONHAND_HTTP_TOKEN_FILE: file };
+    guardRoutes(app, settings);
+    app.get('/metrics', () => ({}));
+    expect((await ask(app, '/metrics', 'Bearer first')).status).to.equal(200);
+    writeFileSync(file, 'second\n');
+    expect((await ask(app, '/metrics', 'Bearer first')).status).to.equal(401);
+    expect((await ask(app, '/metrics', 'Bearer second')).status).to.equal(200);
+    rmSync(folder, { recursive: true });
   });
 
   it('leaves health open, and nothing that only begins like it', async () => {

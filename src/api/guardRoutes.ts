@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { secretOf } from '../config/secretFiles.ts';
 import type { Settings } from '../config/settings.ts';
 import { messageOf } from '../ops/errors.ts';
 import { ApiError } from './apiError.ts';
@@ -12,9 +13,9 @@ export function guardRoutes(
   app: FastifyInstance,
   settings: Pick<Settings, 'ONHAND_HTTP_TOKEN'>,
 ): void {
-  const { ONHAND_HTTP_TOKEN: token } = settings;
-  if (token) {
+  if (settings.ONHAND_HTTP_TOKEN) {
     app.addHook('onRequest', (request, _reply, done) => {
+      const token = secretOf(settings, 'ONHAND_HTTP_TOKEN') ?? '';
       done(isOpen(request) || carries(request, token) ? undefined : missing());
     });
   }

@@ -2,6 +2,7 @@ import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
 import { guardRoutes } from '../api/guardRoutes.ts';
 import { type ReadSources, readRoutes } from '../api/readRoutes.ts';
+import { fileConditions } from '../config/secretFiles.ts';
 import type { Settings } from '../config/settings.ts';
 import { LogEndReader } from '../messaging/ends/logEndReader.ts';
 import { createKafka } from '../messaging/kafkaClient.ts';
@@ -19,7 +20,8 @@ import { openDatabase } from '../storage/database.ts';
 import type { EngineName, Progress } from '../storage/progress.ts';
 import { readClock } from '../storage/readClock.ts';
 import { toStorageError } from '../storage/storageErrors.ts';
-import { openViewClient } from '../view/viewClient.ts';
+import { askRedis, openViewClient, toViewError } from '../view/viewClient.ts';
+import type { ViewWriter } from '../view/viewWriter.ts';
 import type { EndWatch } from './watch/endWatch.ts';
 import { LogTimeWatch } from './watch/logTimeWatch.ts';
 import type { TopicWatch } from './watch/topicWatch.ts';
@@ -33,6 +35,8 @@ export interface OperatorContext {
   logger: Logger;
   metrics: Metrics;
   topicWatch: TopicWatch;
+  /** Undefined without a view. */
+  viewWriter: ViewWriter | undefined;
 }
 
 /** What the operator sees of an engine. */
@@ -59,24 +63,33 @@ export async function startOperatorServer(
   context: OperatorContext,
   engines: readonly EngineView[],
 ): Promise<HttpServer> {
-  const { settings, logger, metrics, topicWatch } = context;
+  const { settings, logger, metrics, topicWatch, viewWriter } = context;
   const endReader = new LogEndReader(createKafka(settings, 'onhand-ends', logger));
   const logTimes = new LogTimeWatch();
   const probes = serverProbes(context, engines, endReader, logTimes);
-  const conditions = () => [...topicWatch.conditions(), ...conditionsOf(engines, logTimes)];
+  const sources = openSources(settings);
+  const viewProbes = redisProbes(sources);
+  const conditions = () => [
+    ...topicWatch.conditions(),
+    ...conditionsOf(engines, logTimes),
+    ...(viewWriter?.conditions() ?? []),
+    ...fileConditions(),
+  ];
   const operator = operatorRoutes({
     health: () => healthReport(allLanes(engines), probes, conditions()),
     metrics: async () => {
       metrics.showLanes(engines.map((view) => lanesOf(view, settings)));
       metrics.showConditions(conditions(), Date.now());
-      for (const { server, trouble } of probes) metrics.serverUp.set({ server }, trouble ? 0 : 1);
+      for (const { server, trouble } of [...probes, ...viewProbes]) {
+        metrics.serverUp.set({ server }, trouble ? 0 : 1);
+      }
+      if (viewWriter) metrics.viewLanesBehind.set(viewWriter.lanesBehind);
       return {
         contentType: metrics.registry.contentType,
         text: await metrics.registry.metrics(),
       };
     },
   });
-  const sources = openSources(settings);
   const server = await startHttpServer(settings, logger, (app) => {
     guardRoutes(app, settings);
     operator(app);
@@ -85,11 +98,11 @@ export async function startOperatorServer(
     await closeSources(sources);
     throw error;
   });
-  for (const probe of probes) void probe.start();
+  for (const probe of [...probes, ...viewProbes]) void probe.start();
   return {
     url: server.url,
     close: async () => {
-      for (const probe of probes) probe.stop();
+      for (const probe of [...probes, ...viewProbes]) probe.stop();
       await server.close();
       await endReader.disconnect();
       await closeSources(sources);
@@ -128,6 +141,13 @@ function lanesOf(view: EngineView, settings: Settings): EngineLanes {
   const { engine, input } = view;
   const consumergroup = consumerGroup(settings, engine);
   return { engine, lanes: view.statuses() ?? [], consumergroup, topic: input.name };
+}
+
+/** Kept apart from the servers that a process needs: without Redis it does all its work. */
+function redisProbes({ client, settings }: ReadSources): ServerProbe[] {
+  if (!client) return [];
+  const explain = (error: unknown) => toViewError(error, settings);
+  return [new ServerProbe('redis', () => askRedis(client), explain)];
 }
 
 function serverProbes(

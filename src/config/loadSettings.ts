@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { OperationalError, messageOf } from '../ops/errors.ts';
+import { OperationalError } from '../ops/errors.ts';
 import { packageRoot } from './packageRoot.ts';
+import { fileOf } from './secretFiles.ts';
 import {
+  type SecretFiles,
   type SettingName,
   type Settings,
   descriptionOf,
@@ -18,6 +20,13 @@ export type SettingSource = 'environment' | '.env' | 'stack' | 'default';
 export interface LoadedSettings {
   values: Settings;
   sources: Record<SettingName, SettingSource>;
+}
+
+/** A value, and the file that it was read from, if so. */
+interface Found {
+  source: SettingSource;
+  value: string;
+  file?: string;
 }
 
 type Layer = [source: SettingSource, values: Record<string, string | undefined>];
@@ -35,14 +44,16 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env): LoadedSettin
   layers.push(['stack', withoutGivenServers(readEnvFile(stackEnvFile), layers)]);
   const given: Partial<Record<SettingName, string>> = {};
   const sources = {} as Record<SettingName, SettingSource>;
+  const files: SecretFiles = {};
   for (const name of settingNames) {
     const found = lookUp(name, layers);
     sources[name] = found?.source ?? 'default';
     if (found) given[name] = found.value;
+    if (found?.file !== undefined && isSecret(name)) files[`${name}_FILE`] = found.file;
   }
   const parsed = settings.safeParse(given);
   if (!parsed.success) throw invalid(parsed.error.issues);
-  return { values: parsed.data, sources };
+  return { values: { ...parsed.data, ...files }, sources };
 }
 
 /** Addresses that a person gave, as opposed to those of a stack that onhand started itself. */
@@ -81,22 +92,14 @@ function withoutGivenServers(stack: Layer[1], given: Layer[]): Layer[1] {
   return Object.fromEntries(kept);
 }
 
-function lookUp(name: SettingName, layers: Layer[]) {
+function lookUp(name: SettingName, layers: Layer[]): Found | undefined {
   for (const [source, values] of layers) {
     const value = values[name];
     if (value !== undefined && value !== '') return { source, value };
     const file = isSecret(name) ? values[`${name}_FILE`] : undefined;
-    if (file) return { source, value: readSecret(`${name}_FILE`, file) };
+    if (file) return { source, value: fileOf(`${name}_FILE`, file), file };
   }
   return undefined;
-}
-
-function readSecret(variable: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd();
-  } catch (error) {
-    throw new OperationalError('CONFIG_INVALID', `${variable}: ${messageOf(error)}`);
-  }
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokersFault, hostFault } from './addresses.ts';
 
 /** How the settings of one kind are written: text in the environment, checked and typed here. */
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
@@ -7,6 +8,12 @@ const count = (fallback: number, max: number) =>
 const flag = () => z.stringbool().default(false);
 const text = () => z.string().min(1);
 const secret = () => z.string().meta({ secret: true });
+const address = (faultOf: (text: string) => string | undefined) =>
+  text().check(({ value, issues }) => {
+    const message = faultOf(value);
+    if (message !== undefined) issues.push({ code: 'custom', input: value, message });
+  });
+const host = () => address(hostFault);
 const user = (fallback: string) => text().max(32).default(fallback);
 
 /** Deadlines of orders and of their reservations go by the clocks of different partitions. */
@@ -15,11 +22,13 @@ const clockDifferenceSecondsMax = 60;
 /**
  * Every setting of onhand, by its environment variable. The description is the one that
  * `onhand config show`, `--help` and the README print. A secret can also be given as NAME_FILE:
- * the path of a file that holds it.
+ * the path of a file that holds it, read anew for every connection (`secretOf`).
  */
 export const settings = z
   .object({
-    ONHAND_KAFKA_BROKERS: text().describe('Kafka brokers, host:port, separated by commas'),
+    ONHAND_KAFKA_BROKERS: address(brokersFault).describe(
+      'Kafka brokers, host:port, separated by commas',
+    ),
     ONHAND_KAFKA_SSL: flag().describe('TLS to Kafka, host name checked'),
     ONHAND_KAFKA_SSL_CA_FILE: text()
       .optional()
@@ -43,13 +52,16 @@ export const settings = z
 
     ONHAND_SCHEMA_REGISTRY_URL: z
       .url({ protocol: /^https?$/ })
-      .refine((url) => !new URL(url).username, 'no user in the address: it has its own setting')
+      .refine(
+        (url) => !URL.canParse(url) || !new URL(url).username,
+        'no user in the address: it has its own setting',
+      )
       .optional()
       .describe('schema registry with Confluent’s interface; none when unset'),
     ONHAND_SCHEMA_REGISTRY_USER: text().optional().describe('user of the schema registry'),
     ONHAND_SCHEMA_REGISTRY_PASSWORD: secret().optional().describe('its password'),
 
-    ONHAND_MYSQL_HOST: text().describe('MySQL host'),
+    ONHAND_MYSQL_HOST: host().describe('MySQL host'),
     ONHAND_MYSQL_PORT: port(3306).describe('MySQL port'),
     ONHAND_MYSQL_DATABASE: z
       .string()
@@ -71,7 +83,7 @@ export const settings = z
     ),
     ONHAND_MYSQL_OPERATOR_PASSWORD: secret().default('').describe('its password'),
 
-    ONHAND_REDIS_HOST: text().default('127.0.0.1').describe('Redis host'),
+    ONHAND_REDIS_HOST: host().default('127.0.0.1').describe('Redis host'),
     ONHAND_REDIS_PORT: port(6379).describe('Redis port'),
     ONHAND_REDIS_PASSWORD: secret().optional().describe('Redis password'),
     ONHAND_REDIS_TLS: flag().describe('TLS to Redis, certificate checked'),
@@ -148,7 +160,7 @@ export const settings = z
       'how long command ids are remembered, in hours of log time',
     ),
 
-    ONHAND_HTTP_HOST: text()
+    ONHAND_HTTP_HOST: host()
       .default('127.0.0.1')
       .describe('address at which health, metrics and the read API are served'),
     ONHAND_HTTP_PORT: z.coerce
@@ -192,11 +204,14 @@ export const settings = z
     },
   );
 
-export type Settings = z.infer<typeof settings>;
-export type SettingName = keyof Settings;
+export type SettingName = keyof typeof settings.shape;
+export type SecretName = Extract<SettingName, `${string}_PASSWORD` | `${string}_TOKEN`>;
+/** Where secrets came from that were given as NAME_FILE. */
+export type SecretFiles = Partial<Record<`${SecretName}_FILE`, string>>;
+export type Settings = z.infer<typeof settings> & SecretFiles;
 export const settingNames = Object.keys(settings.shape) as SettingName[];
 
-export function isSecret(name: SettingName): boolean {
+export function isSecret(name: SettingName): name is SecretName {
   let schema: z.ZodType = settings.shape[name];
   while (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
     if (schema.meta()?.secret === true) return true;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
+import { fileOf, secretOf } from '../config/secretFiles.ts';
 import type { SettingName, Settings } from '../config/settings.ts';
-import { OperationalError, messageOf } from '../ops/errors.ts';
+import { OperationalError } from '../ops/errors.ts';
 import { inflatedLimit } from './batches/inflatedLimit.ts';
 import { mendKafkajs } from './kafkajsMends.ts';
 import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';
@@ -60,23 +60,25 @@ export function brokerList(settings: Pick<Settings, 'ONHAND_KAFKA_BROKERS'>): st
     .filter((broker) => broker !== '');
 }
 
-function tlsOptions(settings: KafkaSettings): { ca?: string } | false {
+/** As SASL's password, the authority is asked for at every connection: it may have been renewed. */
+function tlsOptions(settings: KafkaSettings): { readonly ca?: string } | false {
   if (!settings.ONHAND_KAFKA_SSL) return false;
   const file = settings.ONHAND_KAFKA_SSL_CA_FILE;
   if (file === undefined) return {};
-  try {
-    return { ca: readFileSync(file, 'utf8') };
-  } catch (error) {
-    const message = `ONHAND_KAFKA_SSL_CA_FILE: ${messageOf(error)}`;
-    throw new OperationalError('CONFIG_INVALID', message, { cause: error });
-  }
+  const read = () => fileOf('ONHAND_KAFKA_SSL_CA_FILE', file);
+  read();
+  return {
+    get ca() {
+      return read();
+    },
+  };
 }
 
 function saslOptions(settings: KafkaSettings): SASLOptions | undefined {
   const mechanism = settings.ONHAND_KAFKA_SASL_MECHANISM;
   if (mechanism === undefined) return undefined;
   const username = settings.ONHAND_KAFKA_SASL_USERNAME;
-  const password = settings.ONHAND_KAFKA_SASL_PASSWORD;
+  const password = secretOf(settings, 'ONHAND_KAFKA_SASL_PASSWORD');
   if (username === undefined || password === undefined) {
     const missing = username === undefined ? 'USERNAME' : 'PASSWORD';
     throw new OperationalError(
@@ -84,5 +86,11 @@ function saslOptions(settings: KafkaSettings): SASLOptions | undefined {
       `ONHAND_KAFKA_SASL_MECHANISM is set, ONHAND_KAFKA_SASL_${missing} is not`,
     );
   }
-  return { mechanism, username, password };
+  return {
+    mechanism,
+    username,
+    get password() {
+      return secretOf(settings, 'ONHAND_KAFKA_SASL_PASSWORD') ?? password;
+    },
+  };
 }

@@ -19,9 +19,15 @@ export const conditionTexts = {
   LOG_TIME_AHEAD:
     'the log time of a lane is far ahead of the clocks of MySQL and of the process: what is held ' +
     'expired early, and nothing expires until they have caught up',
+  VIEW_BEHIND:
+    'lanes of the view in Redis lack something for longer than 30 s; readers are answered from MySQL',
+  FILE_UNREADABLE: 'a secret’s or certificate’s file cannot be read; what it held last is used',
 } as const;
 
 export type ConditionName = keyof typeof conditionTexts;
+
+/** Those with which the process does all its work: warnings, which leave it ready. */
+export const warningNames: ReadonlySet<ConditionName> = new Set(['VIEW_BEHIND', 'FILE_UNREADABLE']);
 
 /** A condition that holds, where, and since when. */
 export interface Condition extends Trouble {

@@ -24,6 +24,7 @@ describe('healthReport', () => {
       version: packageVersion,
       ready: true,
       problems: [],
+      warnings: [],
       lanes: [claimed],
     });
   });
@@ -40,6 +41,15 @@ describe('healthReport', () => {
     const { ready, problems } = healthReport([claimed], [{ server: 'mysql', trouble }]);
     expect(ready).to.be.false;
     expect(problems).to.deep.equal([{ server: 'mysql', state: 'away', ...trouble }]);
+  });
+
+  it('is ready with a view that is behind, and warns of it', () => {
+    const since = '2026-11-30T00:00:00.000Z';
+    const behind = { ...lost, code: 'VIEW_BEHIND', since } as const;
+    const { ready, problems, warnings } = healthReport([claimed], servers, [behind]);
+    expect(ready).to.be.true;
+    expect(problems).to.be.empty;
+    expect(warnings).to.deep.equal([{ state: 'condition', ...behind }]);
   });
 
   it('is not ready before the group has assigned lanes, and ready as a spare without any', () => {

@@ -1,5 +1,5 @@
 import { packageVersion } from '../config/packageVersion.ts';
-import type { Condition } from './conditions.ts';
+import { type Condition, warningNames } from './conditions.ts';
 import type { LaneStatus } from './laneStatus.ts';
 import type { ServerProbe } from './serverProbe.ts';
 import type { Trouble } from './trouble.ts';
@@ -18,9 +18,11 @@ export interface Problem extends Trouble {
 /** How the process is, for people and for probes. */
 export interface HealthReport {
   version: string;
-  /** True when the servers answer, every assigned lane is claimed, and no condition holds. */
+  /** True when the servers answer, every assigned lane is claimed, and no condition but warnings holds. */
   ready: boolean;
   problems: Problem[];
+  /** Conditions that leave the process ready; a person should know of them. */
+  warnings: Problem[];
   lanes: LaneStatus[];
 }
 
@@ -45,6 +47,11 @@ export function healthReport(
   for (const { engine, lane, state, trouble } of lanes ?? []) {
     if (trouble) problems.push({ engine, lane, state, ...trouble });
   }
-  for (const condition of conditions) problems.push({ state: 'condition', ...condition });
-  return { version: packageVersion, ready: problems.length === 0, problems, lanes: lanes ?? [] };
+  const warnings: Problem[] = [];
+  for (const condition of conditions) {
+    const list = warningNames.has(condition.code) ? warnings : problems;
+    list.push({ state: 'condition', ...condition });
+  }
+  const ready = problems.length === 0;
+  return { version: packageVersion, ready, problems, warnings, lanes: lanes ?? [] };
 }

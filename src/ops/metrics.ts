@@ -111,6 +111,10 @@ export class Metrics {
     'lane',
     'topic',
   );
+  readonly viewLanesBehind = this.#gauge(
+    'onhand_view_lanes_behind',
+    'lanes of this process of which Redis lacks something; readers are answered from MySQL',
+  );
   readonly serverUp = this.#gauge(
     'onhand_server_up',
     '1 when the server answered the last question, asked every few seconds; else 0',

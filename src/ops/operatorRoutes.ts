@@ -21,8 +21,8 @@ export function operatorRoutes(view: OperatorView): (app: FastifyInstance) => vo
     app.get('/health', () => view.health());
     app.get('/health/live', () => ({ live: true }));
     app.get('/health/ready', (_request, reply) => {
-      const { ready, problems } = view.health();
-      return reply.code(ready ? 200 : 503).send({ ready, problems });
+      const { ready, problems, warnings } = view.health();
+      return reply.code(ready ? 200 : 503).send({ ready, problems, warnings });
     });
   };
 }

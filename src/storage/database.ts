@@ -1,7 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { PoolConnection } from 'mysql2';
-import { type Connection, type Pool, createConnection, createPool, format } from 'mysql2/promise';
+import {
+  type Connection,
+  type Pool,
+  type SslOptions,
+  createConnection,
+  createPool,
+  format,
+} from 'mysql2/promise';
+import { fileOf, secretOf } from '../config/secretFiles.ts';
 import type { Settings } from '../config/settings.ts';
 import { type SessionNeeds, openSession, packetBytesOf } from './session.ts';
 import { type Querying, allOf, together } from './together.ts';
@@ -21,27 +28,28 @@ const answerWaitMs = 15_000;
  * statements are allowed in one packet.
  */
 export function connectionOptions(settings: Settings, role: DatabaseRole) {
-  const credentials = {
-    migrate: [settings.ONHAND_MYSQL_MIGRATE_USER, settings.ONHAND_MYSQL_MIGRATE_PASSWORD],
-    app: [settings.ONHAND_MYSQL_APP_USER, settings.ONHAND_MYSQL_APP_PASSWORD],
-    read: [settings.ONHAND_MYSQL_READ_USER, settings.ONHAND_MYSQL_READ_PASSWORD],
-    operator: [settings.ONHAND_MYSQL_OPERATOR_USER, settings.ONHAND_MYSQL_OPERATOR_PASSWORD],
-  } as const;
-  const [user, password] = credentials[role];
-  const ca = settings.ONHAND_MYSQL_SSL_CA_FILE;
   return {
     host: settings.ONHAND_MYSQL_HOST,
     port: settings.ONHAND_MYSQL_PORT,
     database: settings.ONHAND_MYSQL_DATABASE,
-    user,
-    password,
+    user: settings[`ONHAND_MYSQL_${upper(role)}_USER`],
+    password: passwordOf(settings, role),
     charset: 'utf8mb4_bin',
     connectTimeout: 5000,
     flags: ['-LOCAL_FILES'],
     multipleStatements: true,
     queryFormat: formatted,
-    ...(settings.ONHAND_MYSQL_SSL && { ssl: ca ? { ca: readFileSync(ca) } : {} }),
+    ...(settings.ONHAND_MYSQL_SSL && { ssl: tlsOptions(settings) }),
   };
+}
+
+/** As it is now: it may have been rotated. */
+function passwordOf(settings: Settings, role: DatabaseRole): string {
+  return secretOf(settings, `ONHAND_MYSQL_${upper(role)}_PASSWORD`);
+}
+
+function upper(role: DatabaseRole): Uppercase<DatabaseRole> {
+  return role.toUpperCase() as Uppercase<DatabaseRole>;
 }
 
 /**
@@ -86,12 +94,29 @@ export function openDatabase(settings: Settings, role: DatabaseRole, connections
     idleTimeout: silenceSeconds * 500,
     enableKeepAlive: true,
   });
+  askForPassword(pool, () => passwordOf(settings, role));
   pool.pool.on('connection', (connection) => {
     const { stream } = connection as unknown as { stream: Socket };
     stream.setTimeout(answerWaitMs, () => stream.destroy(silent()));
   });
   giveOpenSessions(pool, { isolation: 'READ-COMMITTED', lockWaitSeconds: 5, silenceSeconds });
   return pool;
+}
+
+/** The driver copies its configuration for every new connection, and with it this question. */
+function askForPassword(pool: Pool, password: () => string): void {
+  const { config } = pool.pool as unknown as { config: { connectionConfig: object } };
+  Object.defineProperty(config.connectionConfig, 'password', { get: password, enumerable: true });
+}
+
+/** The driver asks for the authority at every connection. */
+function tlsOptions({ ONHAND_MYSQL_SSL_CA_FILE: file }: Settings): SslOptions {
+  if (file === undefined) return {};
+  return {
+    get ca() {
+      return fileOf('ONHAND_MYSQL_SSL_CA_FILE', file);
+    },
+  };
 }
 
 type Given = (error: NodeJS.ErrnoException | null, connection?: PoolConnection) => void;

@@ -1,3 +1,4 @@
+import type { Settings } from '../config/settings.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type ViewClient, connectViewClient } from '../view/viewClient.ts';
 import { type ViewedLevel, viewLevels } from '../view/viewLevels.ts';
@@ -31,10 +32,12 @@ export class ViewRig {
     this.follower = this.writer.follow(lane.claim);
   }
 
-  static async open(redis: ThrowawayRedis): Promise<ViewRig> {
+  /** `through` is the way to this Redis, where that is not the direct one. */
+  static async open(redis: ThrowawayRedis, through: Partial<Settings> = {}): Promise<ViewRig> {
     await redis.ask((client) => client.flushall());
     const database = await testDatabase({
       ...redis.settings,
+      ...through,
       ONHAND_REDIS_PASSWORD: undefined,
       ONHAND_PARTITIONS: 1,
       ONHAND_TOPIC_PREFIX: 't-',

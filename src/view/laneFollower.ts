@@ -40,8 +40,16 @@ export interface FollowerContext {
   logger: Logger;
 }
 
+/** Since when (ms since 1970) a lane of the view lacks something, and what failed last. */
+export interface Behind {
+  since: number;
+  reason: string;
+}
+
 /** Redis, or our queue, does not hold what it should, or another process follows the lane. */
-class OutOfStep extends Error {}
+class OutOfStep extends Error {
+  override readonly message = 'it does not hold what it was left with, or another process writes';
+}
 
 /**
  * Brings one lane's levels and outcomes to Redis, while its process owns the lane. Rows come from
@@ -60,6 +68,7 @@ export class LaneFollower {
   #noteText = '';
   #note: LaneNote;
   #troubled = false;
+  #behind: Behind | undefined = { since: Date.now(), reason: 'not asked yet' };
   #closing = false;
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
@@ -94,6 +103,15 @@ export class LaneFollower {
     return this.#taking && this.#waiting.length === 0 && this.#note.state === inStep;
   }
 
+  get lane(): number {
+    return this.#claim.lane;
+  }
+
+  /** Since when Redis is known to lack something, and why; undefined while it is not. */
+  get behind(): Behind | undefined {
+    return this.#behind;
+  }
+
   /** Ends after what waits, if Redis takes it. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -106,11 +124,13 @@ export class LaneFollower {
     while (!this.#closing) {
       try {
         await this.#catchUp();
+        this.#behind = undefined;
         backOffMs = backOffMsMin;
         this.#tell('view follows again', undefined);
         while (!this.#closing || this.#waiting.length > 0) await this.#follow();
       } catch (error) {
         this.#drop();
+        this.#behind = { since: this.#behind?.since ?? Date.now(), reason: messageOf(error) };
         if (!(error instanceof OutOfStep)) this.#tell('view is behind', error);
         await this.#pause(backOffMs);
         backOffMs = Math.min(2 * backOffMs, backOffMsMax);

@@ -1,4 +1,5 @@
 import { Cluster, Redis, ReplyError } from 'ioredis';
+import { secretOf } from '../config/secretFiles.ts';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { OperationalError, messageOf } from '../ops/errors.ts';
 import { viewScripts } from './viewScripts.ts';
@@ -9,6 +10,11 @@ export type RedisSettings = Pick<Settings, Extract<SettingName, `ONHAND_REDIS_${
 /** How long Redis may take to answer. Nobody waits for a view that is not there. */
 const patienceMs = 500;
 const reconnectMsMax = 1000;
+
+/** Answers of a server that is not, or no more, the one to ask: only a new connection mends them. */
+const misled = /^(READONLY|MASTERDOWN|LOADING|NOAUTH|WRONGPASS)\b/;
+/** A pause between such connections: the new one may lead to the same server. */
+const redialMsMin = 1000;
 
 type Args = (string | number | Buffer)[];
 
@@ -23,7 +29,8 @@ export type ViewClient = (Redis | Cluster) & {
 };
 
 /**
- * A client that connects by itself, again and again. A command fails at once while there is no
+ * A client that connects by itself, again and again, with the password as it is then, also where
+ * the server that it has is no more the one to ask (a primary that became a replica). A command fails at once while there is no
  * connection, and after 500 ms without an answer; none is sent a second time. Whoever opened it
  * ends it with `disconnect()`.
  */
@@ -38,7 +45,9 @@ export function openViewClient(settings: RedisSettings): ViewClient {
     commandTimeout: patienceMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    reconnectOnError: redials(),
   };
+  const password = () => secretOf(settings, 'ONHAND_REDIS_PASSWORD');
   const client = settings.ONHAND_REDIS_CLUSTER
     ? new Cluster([{ host, port }], {
         ...common,
@@ -58,7 +67,41 @@ export function openViewClient(settings: RedisSettings): ViewClient {
       });
   // Commands fail with what is wrong; without a listener the event would be printed.
   client.on('error', () => undefined);
+  if (client instanceof Redis) askForPassword(client, password);
+  else client.on('+node', (one: Redis) => askForPassword(one, password));
   return client as ViewClient;
+}
+
+/** The driver looks at this option for every connection. */
+function askForPassword({ options }: Redis, password: () => string | undefined): void {
+  Object.defineProperty(options, 'password', { get: password, enumerable: true });
+}
+
+function redials(): (error: Error) => 1 | false {
+  let lastAt = -Infinity;
+  return ({ message }) => {
+    const now = performance.now();
+    if (!misled.test(message) || now - lastAt < redialMsMin) return false;
+    lastAt = now;
+    return 1;
+  };
+}
+
+/**
+ * Asks whether Redis answers. A replica that is read from refuses nothing: it may have been the
+ * primary, and gets old, so that a new connection is made. Throws what the client throws.
+ */
+export async function askRedis(client: ViewClient): Promise<void> {
+  if (client instanceof Cluster) return void (await client.ping());
+  const [role] = await client.role().catch(async (error: unknown) => {
+    if (!messageOf(error).startsWith('NOPERM')) throw error;
+    // Not allowed to ask this, and so not told.
+    await client.ping();
+    return [];
+  });
+  if (role !== 'slave') return;
+  client.disconnect(true);
+  throw new Error('READONLY the connection leads to a replica');
 }
 
 /**

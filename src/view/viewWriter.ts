@@ -1,10 +1,13 @@
 import type { Pool } from 'mysql2/promise';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.ts';
+import type { Condition } from '../ops/conditions.ts';
 import { openDatabase } from '../storage/database.ts';
 import type { Progress } from '../storage/progress.ts';
-import { LaneFollower } from './laneFollower.ts';
+import { type Behind, LaneFollower } from './laneFollower.ts';
 import { type ViewClient, openViewClient } from './viewClient.ts';
+
+const behindMsMax = 30_000;
 
 /**
  * Keeps the view in Redis up to date for a process, lane by lane. It has connections of its own to
@@ -61,6 +64,26 @@ export class ViewWriter {
   /** Lanes of which Redis is known to lack something, or was not asked yet. */
   get lanesBehind(): number {
     return [...this.#followers].filter((follower) => !follower.isInStep).length;
+  }
+
+  /** Lanes that are behind for longer than a Redis takes to fail over. */
+  conditions(now = Date.now()): Condition[] {
+    const lanes: number[] = [];
+    let first: Behind | undefined;
+    for (const { behind, lane } of this.#followers) {
+      if (!behind || now - behind.since < behindMsMax) continue;
+      lanes.push(lane);
+      if (!first || behind.since < first.since) first = behind;
+    }
+    if (!first) return [];
+    return [
+      {
+        code: 'VIEW_BEHIND',
+        since: new Date(first.since).toISOString(),
+        reason: `lanes ${lanes.sort((a, b) => a - b).join(', ')} of the view: ${first.reason}`,
+        hint: 'Look at Redis and at ONHAND_REDIS_*. Nothing is lost: it is made up for by itself.',
+      },
+    ];
   }
 
   /** Ends what still follows, and the connections. */

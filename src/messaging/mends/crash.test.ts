@@ -40,6 +40,15 @@ describe('mendCrash', () => {
     expect(await crashOf(mended, faults)).to.deep.equal({ told: [], restarts: [true] });
   });
 
+  it('restarts when the broker refuses a password that it has taken before', async () => {
+    const refused = (load: LoadInternal) => {
+      return kafkaError(load, 'KafkaJSSASLAuthenticationError', 'wrong password');
+    };
+    const faults = { join: refused, disconnect: () => Promise.resolve() };
+    expect(await crashOf(unmended, faults)).to.deep.equal({ told: [], restarts: [false] });
+    expect(await crashOf(mended, faults)).to.deep.equal({ told: [], restarts: [true] });
+  });
+
   it('does not restart for a topic that is gone', async () => {
     const topicGone = () => {
       const type = 'UNKNOWN_TOPIC_OR_PARTITION';
@@ -82,6 +91,11 @@ async function crashOf(load: LoadInternal, faults: Faults) {
 }
 
 function coordinatorNotFound(load: LoadInternal): Error {
+  const message = 'Failed to find group coordinator';
+  return kafkaError(load, 'KafkaJSGroupCoordinatorNotFound', message);
+}
+
+function kafkaError(load: LoadInternal, name: string, message: string): Error {
   const errors = load('errors') as Record<string, new (message: string) => Error>;
-  return new errors.KafkaJSGroupCoordinatorNotFound!('Failed to find group coordinator');
+  return new errors[name]!(message);
 }

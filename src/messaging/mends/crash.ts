@@ -5,6 +5,8 @@ import { patchMethod } from './patchMethod.ts';
 interface CrashError extends Error {
   type?: string;
   retriable?: boolean;
+  /** In how many ms to restart. */
+  retryTime?: number;
   cause?: unknown;
 }
 interface Runner {
@@ -19,6 +21,13 @@ const passing = new Set([
   'KafkaJSLockTimeout',
   'KafkaJSTimeout',
 ]);
+
+/**
+ * Whoever runs was let in once: the password is being rotated, and the next connection asks for it
+ * anew. Not at once, so that a broker that goes on refusing is not asked all the time.
+ */
+const refused = 'KafkaJSSASLAuthenticationError';
+const refusedRetryMs = 1000;
 
 /** The topic was deleted; kafkajs would restart for it 20 times a second, for ever. */
 const topicGone = 'UNKNOWN_TOPIC_OR_PARTITION';
@@ -40,6 +49,10 @@ export function mendCrash(load: LoadInternal): void {
         this.onCrash = (error) => {
           const cause = rootOf(error);
           if (passing.has(cause.name)) cause.retriable = true;
+          if (cause.name === refused) {
+            cause.retriable = true;
+            error.retryTime = refusedRetryMs;
+          }
           if (cause.type === topicGone) cause.retriable = false;
           const reported = cause.type === topicGone ? cause : error;
           if (!restarts(reported, cause)) failures?.onCrash(reported);

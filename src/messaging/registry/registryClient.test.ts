@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -45,6 +48,23 @@ describe('RegistryClient', () => {
         authorization: `Basic ${Buffer.from('reader:a:b').toString('base64')}`,
       },
     ]);
+  });
+
+  it('sends the password that its file holds now', async () => {
+    answer = { status: 200, body: '[]' };
+    const folder = mkdtempSync(join(tmpdir(), 'onhand-registry-'));
+    const file = join(folder, 'password');
+    const rotated = client({
+      ONHAND_SCHEMA_REGISTRY_USER: 'reader',
+      ONHAND_SCHEMA_REGISTRY_PASSWORD_FILE: file,
+    });
+    for (const password of ['first', 'second']) {
+      writeFileSync(file, `${password}\n`);
+      await rotated.versions('s');
+      const credentials = Buffer.from(`reader:${password}`).toString('base64');
+      expect(asked.at(-1)?.authorization).to.equal(`Basic ${credentials}`);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('sends no credentials unless there are some', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretOf } from '../../config/secretFiles.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ErrorCode } from '../../ops/errorCodes.ts';
 import { OperationalError, messageOf } from '../../ops/errors.ts';
@@ -32,26 +33,18 @@ export type RegisteredText = z.infer<typeof schemaAnswer>;
  */
 export class RegistryClient {
   readonly url: string;
-  readonly #headers: Record<string, string>;
+  readonly #settings: RegistrySettings;
 
   /** Throws CONFIG_INVALID when no registry is configured. */
   constructor(settings: RegistrySettings) {
-    const {
-      ONHAND_SCHEMA_REGISTRY_URL: url,
-      ONHAND_SCHEMA_REGISTRY_USER: user,
-      ONHAND_SCHEMA_REGISTRY_PASSWORD: password = '',
-    } = settings;
+    const { ONHAND_SCHEMA_REGISTRY_URL: url } = settings;
     if (url === undefined) {
       throw new OperationalError('CONFIG_INVALID', 'no schema registry is configured', {
         hint: 'Set ONHAND_SCHEMA_REGISTRY_URL.',
       });
     }
     this.url = url.replace(/\/+$/, '');
-    const credentials = Buffer.from(`${user}:${password}`).toString('base64');
-    this.#headers = {
-      accept: mediaType,
-      ...(user !== undefined && { authorization: `Basic ${credentials}` }),
-    };
+    this.#settings = settings;
   }
 
   /** Numbers of a subject's versions, in order; none when there is no such subject. */
@@ -89,13 +82,22 @@ export class RegistryClient {
     throw new OperationalError('SCHEMA_REGISTRY_FAILED', `${this.url} registers no schemas`);
   }
 
+  /** With the password as it is now. */
+  #headers(): Record<string, string> {
+    const { ONHAND_SCHEMA_REGISTRY_USER: user } = this.#settings;
+    if (user === undefined) return { accept: mediaType };
+    const password = secretOf(this.#settings, 'ONHAND_SCHEMA_REGISTRY_PASSWORD') ?? '';
+    const credentials = Buffer.from(`${user}:${password}`).toString('base64');
+    return { accept: mediaType, authorization: `Basic ${credentials}` };
+  }
+
   /** The answer; undefined when the registry says that there is no such thing. */
   async #ask<T>(answer: z.ZodType<T>, path: string, body?: object): Promise<T | undefined> {
     let response: Response;
     let text: string;
     try {
       response = await fetch(this.url + path, {
-        headers: { ...this.#headers, ...(body && { 'content-type': mediaType }) },
+        headers: { ...this.#headers(), ...(body && { 'content-type': mediaType }) },
         signal: AbortSignal.timeout(timeoutMs),
         ...(body && { method: 'POST', body: JSON.stringify(body) }),
       });
