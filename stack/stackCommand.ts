@@ -1,13 +1,12 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { confirmed } from '../src/ops/confirmed.ts';
+import { exitCodes } from '../src/ops/exitCodes.ts';
 import { textTable } from '../src/ops/textTable.ts';
 import { stackDown, stackReset } from './stackDown.ts';
 import { stackLogs } from './stackLogs.ts';
 import { type BrokerCount, type ServerName, serverNames } from './stackState.ts';
 import { type ServerStatus, stackStatus } from './stackStatus.ts';
 import { stackUp } from './stackUp.ts';
-
-const notRunning = 3;
 
 /** `onhand stack`: real servers for development, tests and the demo. */
 export function stackCommand(): Command {
@@ -31,12 +30,12 @@ export function stackCommand(): Command {
     .action(() => stackDown(say));
   stack
     .command('status')
-    .description(`what runs where; exit code ${notRunning} unless all run`)
+    .description(`what runs where; exit code ${exitCodes.unknown} unless all run`)
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
       const rows = await stackStatus();
       printStatus(rows, json);
-      if (rows.some(({ state }) => state !== 'running')) process.exitCode = notRunning;
+      if (rows.some(({ state }) => state !== 'running')) process.exitCode = exitCodes.unknown;
     });
   stack
     .command('reset')

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { printLine } from '../../src/cli/print.ts';
+import { exitCodeOf } from '../../src/ops/exitCodes.ts';
 import { reportError } from '../../src/cli/reportError.ts';
 import { loadSettings } from '../../src/config/loadSettings.ts';
 import { onhandProgram } from '../../src/config/onhandProgram.ts';
@@ -72,7 +73,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   reportError(error, { verbose: program.opts<{ verbose?: boolean }>().verbose ?? false });
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }
 
 /** One at a time: two would delete each other's databases and topics. */

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { stackCommand } from '../../stack/stackCommand.ts';
 import { packageVersion } from '../config/packageVersion.ts';
+import { exitCodeHelp, exitCodeOf } from '../ops/exitCodes.ts';
 import { checkpointCommand } from './checkpointCommand.ts';
 import { configCommand } from './configCommand.ts';
 import { deadLetterCommand } from './deadLetterCommand.ts';
@@ -24,7 +25,8 @@ const program = new Command('onhand')
   .description('Kafka-driven reactive stock processor')
   .version(packageVersion)
   .option('--verbose', 'print stack traces of errors')
-  .showHelpAfterError('(add --help for usage)');
+  .showHelpAfterError('(add --help for usage)')
+  .addHelpText('after', exitCodeHelp());
 
 program
   .addCommand(runCommand())
@@ -54,6 +56,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  reportError(error, { verbose: program.opts<{ verbose?: boolean }>().verbose ?? false });
-  process.exitCode = 1;
+  const { verbose = false } = program.opts<{ verbose?: boolean }>();
+  reportError(error, { verbose, json: process.argv.includes('--json') });
+  process.exitCode = exitCodeOf(error);
 }

@@ -13,6 +13,11 @@ import type { Processor } from './processor.ts';
 
 const hourMs = 3_600_000;
 
+interface WhyStory {
+  known: boolean;
+  stockEvents: PublishedStockEvent[];
+}
+
 describe('onhand lag, history and reservation', function () {
   this.timeout(120_000);
   let onhand: TestInstallation;
@@ -113,16 +118,43 @@ describe('onhand lag, history and reservation', function () {
     });
   });
 
+  describe('why', () => {
+    it('tells what became of an order that was never sent to the order engine', async () => {
+      const { code, stdout } = await cli('why', 'o-2');
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^order o-2 is unknown to the order engine/);
+      expect(stdout).to.match(/ tea .*CommandRejected ReserveStock: INSUFFICIENT_STOCK, 3 missing/);
+      const granted = (await json('why', 'o-1')) as WhyStory;
+      expect(granted.stockEvents.map(({ kind, sku }) => `${sku} ${kind}`)).to.deep.equal([
+        'tea StockReserved',
+        'tea ReservationConfirmed',
+        'cup StockReserved',
+      ]);
+      expect(granted).to.deep.include({ known: true, steps: [], order: null });
+    });
+  });
+
   describe('lag', () => {
     const lane = partitionOf('tea', 3);
     const lagOf = async (engine: string) => {
-      const { lanes } = (await json('lag')) as { lanes: LaneLag[] };
+      const { lanes } = JSON.parse((await cli('lag', '--json')).stdout) as { lanes: LaneLag[] };
       return lanes.find((one) => one.engine === engine && one.lane === lane)!;
     };
 
-    it('is nothing when all is applied, and grows with what is not', async () => {
-      await processor?.stop();
+    it('fails where no processor lives, and says whose owner is gone', async () => {
+      processor ??= await onhand.startProcessor();
+      await onhand.settled();
+      const lively = (await json('lag', '--max', '0', '--max-seconds', '0')) as object;
+      expect(lively).to.deep.include({ ok: true, processors: { stock: 1, order: 1 } });
+      await processor.stop();
       processor = undefined;
+      const { code, stdout } = await cli('lag');
+      expect(code).to.equal(1);
+      expect(stdout).to.include('no processor runs: nothing of the stock engine is applied');
+      expect(stdout).to.match(/ stock +│.*:\d+, gone/);
+    });
+
+    it('is nothing when all is applied, and grows with what is not', async () => {
       const settled = await lagOf('stock');
       expect(settled).to.include({ lagRecords: 0, lagSeconds: 0, unpublished: 0 });
       expect(settled.owner).to.match(/:\d+$/);
@@ -146,10 +178,11 @@ describe('onhand lag, history and reservation', function () {
     });
 
     it('ends with exit code 1 when a lane is further behind than it may be', async () => {
-      expect((await cli('lag', '--max', '2')).code).to.equal(0);
-      const { code, stdout } = await cli('lag', '--max', '1');
+      expect((await cli('lag', '--max', '2')).stdout).not.to.include('records behind');
+      const { code, stdout } = await cli('lag', '--max', '1', '--max-seconds', '0');
       expect(code).to.equal(1);
       expect(stdout).to.include(`more than 1 records behind: stock ${lane}`);
+      expect(stdout).to.include(`records older than 0 s: stock ${lane}`);
       expect(stdout).to.match(/total +│ +│ +│ +│ +2 │/);
     });
   });
@@ -159,5 +192,9 @@ describe('onhand lag, history and reservation', function () {
     expectOneError(await runCli(['reservation'], env), 'MYSQL_UNREACHABLE', env);
     const kafka = settingsEnv({ ...onhand.settings, ONHAND_KAFKA_BROKERS: '127.0.0.1:1' });
     expectOneError(await runCli(['lag'], kafka), 'KAFKA_UNREACHABLE', kafka);
+    const { stderr, code } = await runCli(['lag', '--json'], kafka);
+    expect(code).to.equal(4);
+    const { error } = JSON.parse(stderr) as { error: object };
+    expect(error).to.include({ code: 'KAFKA_UNREACHABLE' }).and.to.include.keys('message', 'hint');
   });
 });

@@ -58,7 +58,7 @@ async function show(
   if (reservations.length === 0) {
     const what = sku === undefined ? 'stock' : shown(sku);
     throw new OperationalError('ORDER_UNKNOWN', `no ${what} was reserved for ${shown(orderId)}`, {
-      hint: 'See what became of the order with `onhand why ORDER`.',
+      hint: 'Why not, `onhand why ORDER` tells: what was asked for it, and what was refused.',
     });
   }
   if (json) printLine(JSON.stringify({ orderId, reservations }, null, 2));

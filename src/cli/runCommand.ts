@@ -3,6 +3,7 @@ import { loadSettings } from '../config/loadSettings.ts';
 import { packageVersion } from '../config/packageVersion.ts';
 import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { messageOf } from '../ops/errors.ts';
+import { exitCodeOf } from '../ops/exitCodes.ts';
 import { createLogger } from '../ops/logger.ts';
 import { startProcessor } from './processor.ts';
 
@@ -45,7 +46,7 @@ async function run(): Promise<void> {
 
   const error = toOperationalError(await ended, settings);
   if (error !== undefined) {
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
     const { code } = error as { code?: string };
     logger.error({ code, reason: messageOf(error) }, 'processor failed');
   }

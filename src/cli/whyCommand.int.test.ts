@@ -113,12 +113,12 @@ describe('onhand why', function () {
       .and.include('a repeat');
   });
 
-  it('says that it knows nothing of an order, and ends with exit code 1', async () => {
+  it('says that it knows nothing of an order, and ends with exit code 3', async () => {
     const { code, stdout } = await why('nobody');
-    expect(code).to.equal(1);
-    expect(stdout).to.match(/^order nobody is unknown: MySQL has no row of it/);
+    expect(code).to.equal(3);
+    expect(stdout).to.match(/^order nobody is unknown to the order engine: MySQL has no row of it/);
     const json = await why('nobody', '--json');
-    expect(json.code).to.equal(1);
+    expect(json.code).to.equal(3);
     expect(JSON.parse(json.stdout)).to.deep.include({ known: false, steps: [], order: null });
   });
 

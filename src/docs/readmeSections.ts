@@ -4,6 +4,7 @@ import { ORDER_REFUSALS, ORDER_REFUSALS_OF } from '../domain/order/orderRefusals
 import { type Topic, topicRegistry } from '../messaging/topics.ts';
 import { conditionTexts } from '../ops/conditions.ts';
 import { errorCodes } from '../ops/errorCodes.ts';
+import { exitCodeTexts } from '../ops/exitCodes.ts';
 import { Metrics } from '../ops/metrics.ts';
 import { markdownTable } from './markdownTable.ts';
 import { orderAnswers, orderRefusalTexts, orderRejectionTexts, refundTexts } from './orderTexts.ts';
@@ -26,6 +27,7 @@ export function readmeSections(): Record<string, string> {
     metrics: metrics(),
     conditions: conditions(),
     errors: errors(),
+    'exit-codes': exitCodeTable(),
     performance: performanceSection(),
   };
 }
@@ -115,6 +117,10 @@ function metrics(): string {
     return [`\`${name}\``, labels.join(', '), type, help];
   });
   return markdownTable(['metric', 'labels', 'type', 'means'], rows);
+}
+
+function exitCodeTable(): string {
+  return markdownTable(['exit code', 'means'], Object.entries(exitCodeTexts));
 }
 
 function conditions(): string {

@@ -1,11 +1,8 @@
-import { unreadableOf } from '../messaging/batches/unreadableBatch.ts';
-import { DecodeError } from '../messaging/decodeError.ts';
-import { openRegistry } from '../messaging/registry/openRegistry.ts';
-import { type PublishedStockEvent, decodeStockEvent } from '../messaging/stockEventCodec.ts';
+import type { PublishedStockEvent } from '../messaging/stockEventCodec.ts';
 import { partitionOf } from '../messaging/partitionOf.ts';
 import { type EventSpan, eventRanges } from './eventRanges.ts';
 import { type LogBounds, readLogBounds } from './logRange.ts';
-import { readPartition } from './readPartition.ts';
+import { readStockEvents } from './readStockEvents.ts';
 import type { ReplaySources } from './replaySources.ts';
 
 /** A stock item, and the part of its history that is wanted. */
@@ -37,19 +34,16 @@ export async function readHistory(
 ): Promise<HistoryEnd> {
   const { sku, location } = query;
   const { topic, partition, from, to } = await rangeOf(sources, query);
-  const registry = openRegistry(sources.settings);
   const key = Buffer.from(sku);
-  let unreadable = 0;
-  await readPartition(sources, topic, partition, from, to, async (records) => {
-    unreadable += records.filter(unreadableOf).length;
-    const own = records.filter((record) => record.key?.equals(key));
-    for (const { value } of (await registry?.plainRecords(own)) ?? own) {
-      const event = decoded(value);
-      if (!event) unreadable++;
-      else if (event.location === location) take(event);
-    }
-    onRead(Number(records.at(-1)?.offset ?? from) + 1 - from, to - from);
-  });
+  const unreadable = await readStockEvents(
+    sources,
+    { partition, from, to },
+    (record) => record.key?.equals(key) ?? false,
+    (event) => {
+      if (event.location === location) take(event);
+    },
+    (read) => onRead(read, to - from),
+  );
   return { topic, partition, from, to, unreadable };
 }
 
@@ -58,13 +52,4 @@ async function rangeOf(sources: ReplaySources, { sku, ...span }: HistoryQuery) {
   const partition = partitionOf(sku, log.partitionCount);
   const [range] = await eventRanges(sources.admin, log, [partition], span);
   return { topic: log.topic, partition, from: range?.from ?? 0, to: range?.to ?? 0 };
-}
-
-function decoded(value: Buffer | null): PublishedStockEvent | undefined {
-  try {
-    return decodeStockEvent(value);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { isSecret, settingNames } from '../config/settings.ts';
 import type { ErrorCode } from '../ops/errorCodes.ts';
+import { OperationalError } from '../ops/errors.ts';
+import { exitCodeOf } from '../ops/exitCodes.ts';
 import type { CliResult } from './cliChild.ts';
 
 /**
@@ -13,10 +15,14 @@ export function expectOneError(
   settings: NodeJS.ProcessEnv,
   verbose = false,
 ): void {
-  expect(stderr).to.match(new RegExp(`^error ${code}: `));
-  expect(stderr.match(/^error /gm)).to.have.length(1);
+  if (stderr.startsWith('{')) {
+    expect(JSON.parse(stderr)).to.have.nested.property('error.code', code);
+  } else {
+    expect(stderr).to.match(new RegExp(`^error ${code}: `));
+    expect(stderr.match(/^error /gm)).to.have.length(1);
+  }
   expect(/^\s+at /m.test(stderr), 'a stack trace').to.equal(verbose);
-  expect(exitCode).to.equal(1);
+  expect(exitCode).to.equal(exitCodeOf(new OperationalError(code, '')));
   expectNoSecrets(stdout + stderr, settings);
 }
 
