@@ -94,7 +94,7 @@ function reasons(title: string, texts: Record<string, string>): string {
 
 function topics(): string {
   const registry = topicRegistry(
-    settings.parse({ ONHAND_KAFKA_BROKERS: '-', ONHAND_MYSQL_HOST: '-' }),
+    settings.parse({ ONHAND_KAFKA_BROKERS: 'kafka:9092', ONHAND_MYSQL_HOST: 'mysql' }),
   );
   const rows = Object.values<Topic>(registry).map(({ name, key, schema, configs, description }) => {
     return [`\`${name}\``, key, schema, configs['cleanup.policy'] ?? '', description];
