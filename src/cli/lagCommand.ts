@@ -31,9 +31,9 @@ what was applied last, it was cut or replaced: exit code 1, and the first offset
 "log end" counts what a sender has begun in a transaction and not ended; where such a transaction
 holds a lane up for longer than ONHAND_OPEN_TRANSACTION_SECONDS, a line below the table names it.
 "oldest" is the age of the oldest record that is not applied; "unpublished" counts outbox rows that
-are not on Kafka yet; "owner" is the process that claimed the lane last, "gone" where no processor of
-the engine is a member of its group. Then nothing is applied: exit code 1, whatever the lag is. One
-that was killed counts as a member for ONHAND_SESSION_TIMEOUT_SECONDS.`;
+are not on Kafka yet; "owner" is the process that claimed the lane last, "gone" where no processor
+of the engine is a member of its group. Then nothing is applied: exit code 1, whatever the lag is.
+One that was killed counts as a member for ONHAND_SESSION_TIMEOUT_SECONDS.`;
 
 /** `onhand lag`: how far the engines are behind their logs. */
 export function lagCommand(): Command {

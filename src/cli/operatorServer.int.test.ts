@@ -104,6 +104,16 @@ describe('what an operator sees of a running processor', function () {
     expect(metrics.get('onhand_commands_total{outcome="StockAdjusted"}')).to.equal(2);
   });
 
+  it('shows whether Redis answers, and how many lanes of the view are behind', async () => {
+    await waitUntil('Redis to have answered', async () => {
+      return (await scrape()).get('onhand_server_up{server="redis"}') === 1;
+    });
+    await waitUntil('the view', async () => {
+      return (await scrape()).get('onhand_view_lanes_behind') === 0;
+    });
+    expect((await health()).warnings).to.deep.equal([]);
+  });
+
   it('shows how far each lane is, and that nothing waits', async () => {
     await waitUntil('the look at the ends of the logs', async () => {
       return (await scrape()).get('onhand_lane_lag_records{engine="stock",lane="0"}') === 0;

@@ -72,7 +72,7 @@ describe('onhand topics', function () {
 
   it('names the brokers when there are none', async () => {
     const { code, stderr } = await topics(['check'], { ONHAND_KAFKA_BROKERS: '127.0.0.1:1' });
-    expect(code).to.equal(1);
+    expect(code).to.equal(4);
     expect(stderr).to.include('KAFKA_UNREACHABLE').and.include('127.0.0.1:1');
     expect(stderr.split('\n').length).to.be.below(5);
   });

@@ -16,8 +16,8 @@ import { withReadServers } from './withReadServers.ts';
 const examples = `
 The order's part of the log is decided again, as the processor did it: what came, what was asked of
 the stock, which verdicts were given, the phase after each step. Nothing is changed, processors may
-go on meanwhile. Of an order that was never sent to the order engine, but reserved directly, what the
-stock engine has published is shown, refusals included; all of that topic is read for it.
+go on meanwhile. Of an order that was never sent to the order engine, but reserved directly, what
+the stock engine has published is shown, refusals included; all of that topic is read for it.
 
 Examples:
   $ onhand why order-4711
@@ -67,13 +67,13 @@ function print(
     const { topic, partition, low, high, orderId } = story;
     const cut = low > 0 ? ' Older ones were deleted by retention.' : '';
     printLine(
-      `order ${shown(orderId)} is unknown to the order engine: MySQL has no row of it, and nothing ` +
-        `names it in ${topic}, partition ${partition}, offsets ${low} up to ${high}.${cut}`,
+      `order ${shown(orderId)} is unknown to the order engine: MySQL has no row of it, and ` +
+        `nothing names it in ${topic}, partition ${partition}, offsets ${low} up to ${high}.${cut}`,
     );
     printLine(
       stockEvents.length > 0
         ? `\n${colors.bold('what the stock engine was asked for it directly')}`
-        : 'Nor does any event of the stock engine name it: ask `onhand dead-letter list`, `onhand lag`.',
+        : 'Nor does any event of the stock engine: see `onhand dead-letter list`, `onhand lag`.',
     );
     if (stockEvents.length > 0) printLine(stockEventsTable(stockEvents));
   }

@@ -27,7 +27,7 @@ export function hostFault(host: string): string | undefined {
   const bare = /^\[(.*)\]$/.exec(host)?.[1] ?? host;
   if (isIPv6(bare)) return undefined;
   if (/["'`]/.test(host)) return 'quotes are part of the value: leave them out';
-  if (/:/.test(host)) return 'a host without protocol and port';
+  if (host.includes(':')) return 'a host without protocol and port';
   // Underscores are none of DNS, yet containers have such names.
   if (/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(host)) return undefined;
   return 'it is no name or address of a host';

@@ -31,7 +31,7 @@ describe('secretFiles', () => {
     expect(secretOf({ ONHAND_REDIS_PASSWORD: 'given' }, 'ONHAND_REDIS_PASSWORD')).to.equal('given');
   });
 
-  it('keeps what a file held last while it is away or empty, and tells of it until it is back', () => {
+  it('keeps what a file held last while it is away or empty, and tells of it as long', () => {
     password();
     for (const spoil of [() => rmSync(file), () => writeFileSync(file, '')]) {
       spoil();

@@ -27,7 +27,7 @@ describe('a password of Kafka that is rotated', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('holds from the next connection on: consumers and producers go on without a restart', async () => {
+  it('holds from the next connection on, for consumers and producers that go on', async () => {
     const file = join(folder, 'password');
     const settings = {
       ...loadSettings().values,

@@ -20,7 +20,8 @@ export const conditionTexts = {
     'the log time of a lane is far ahead of the clocks of MySQL and of the process: what is held ' +
     'expired early, and nothing expires until they have caught up',
   VIEW_BEHIND:
-    'lanes of the view in Redis lack something for longer than 30 s; readers are answered from MySQL',
+    'lanes of the view in Redis lack something for longer than 30 s; readers get their answers ' +
+    'from MySQL',
   FILE_UNREADABLE: 'a secret’s or certificate’s file cannot be read; what it held last is used',
 } as const;
 

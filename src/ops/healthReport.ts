@@ -18,7 +18,7 @@ export interface Problem extends Trouble {
 /** How the process is, for people and for probes. */
 export interface HealthReport {
   version: string;
-  /** True when the servers answer, every assigned lane is claimed, and no condition but warnings holds. */
+  /** True when servers answer, all assigned lanes are claimed, and conditions are but warnings. */
   ready: boolean;
   problems: Problem[];
   /** Conditions that leave the process ready; a person should know of them. */

@@ -43,9 +43,9 @@ describe('a password of MySQL that is rotated', function () {
   async function rotate(password: string): Promise<void> {
     await root.query('ALTER USER ? IDENTIFIED BY ?', [user, password]);
     writeFileSync(file, `${password}\n`);
-    const sessions = 'SELECT id FROM information_schema.processlist WHERE user = ?';
+    const sessions = 'SELECT id AS session FROM information_schema.processlist WHERE user = ?';
     const [rows] = await root.query<RowDataPacket[]>(sessions, [user]);
-    for (const { id, ID = id } of rows) await root.query('KILL ?', [ID]);
+    for (const { session } of rows as { session: number }[]) await root.query('KILL ?', [session]);
   }
 
   for (const role of roles) {

@@ -11,7 +11,7 @@ export type RedisSettings = Pick<Settings, Extract<SettingName, `ONHAND_REDIS_${
 const patienceMs = 500;
 const reconnectMsMax = 1000;
 
-/** Answers of a server that is not, or no more, the one to ask: only a new connection mends them. */
+/** Answers of a server that is not the one to ask any more: a new connection mends them. */
 const misled = /^(READONLY|MASTERDOWN|LOADING|NOAUTH|WRONGPASS)\b/;
 /** A pause between such connections: the new one may lead to the same server. */
 const redialMsMin = 1000;
@@ -30,9 +30,9 @@ export type ViewClient = (Redis | Cluster) & {
 
 /**
  * A client that connects by itself, again and again, with the password as it is then, also where
- * the server that it has is no more the one to ask (a primary that became a replica). A command fails at once while there is no
- * connection, and after 500 ms without an answer; none is sent a second time. Whoever opened it
- * ends it with `disconnect()`.
+ * the server that it has is not the one to ask any more (a primary that became a replica). A
+ * command fails at once while there is no connection, and after 500 ms without an answer; none is
+ * sent a second time. Whoever opened it ends it with `disconnect()`.
  */
 export function openViewClient(settings: RedisSettings): ViewClient {
   const { ONHAND_REDIS_HOST: host, ONHAND_REDIS_PORT: port } = settings;
