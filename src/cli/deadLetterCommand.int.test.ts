@@ -25,6 +25,7 @@ interface Letter {
   message?: string | { kind: string };
   mark: string | null;
 }
+import { waitUntil } from '../testing/waitUntil.ts';
 
 const lane = partitionOf('tea', 3);
 const foreign = (lane + 1) % 3;
@@ -44,7 +45,11 @@ describe('onhand dead-letter', function () {
       { key: 'tea', value: misplaced, partition: foreign },
     ];
     // One after the other, so that their times tell them apart.
-    for (const record of records) await onhand.sendRaw([record]);
+    for (const record of records) {
+      await onhand.sendRaw([record]);
+      const appended = Date.now();
+      await waitUntil('a later millisecond', () => Date.now() > appended);
+    }
     const placed = encodeOrderEvent(orderEventsFor('o-1').place({ tea: 1 }));
     const home = partitionOf('o-1', 3);
     await onhand.sendRaw(
