@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
-import type { Logger } from 'pino';
 import { messageOf } from '../src/ops/errors.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import type { FeedPosition } from './feedHandlers.ts';
 
 /** Leaves positions with a consumer's group. */

@@ -1,23 +1,23 @@
 import type { Admin } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { connectAdmin } from '../src/messaging/connectAdmin.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { invariant } from '../src/ops/errors.ts';
 import { requireOwnGroup } from './groupMembers.ts';
 import { committedOffsets, takeOverPositions } from './takeOverPositions.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { type FeedSnapshot, readFeedSnapshot } from './feedSnapshot.ts';
 
 /** What a feed wants to know of Kafka, apart from the records. */
 export class FeedLog {
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #logger: Logger;
   readonly #groupId: string;
   readonly #topic: string;
   readonly #partitions: number;
   #connected: Admin | undefined;
 
-  constructor(settings: Settings, logger: Logger, groupId: string) {
+  constructor(settings: ClientSettings, logger: Logger, groupId: string) {
     this.#settings = settings;
     this.#logger = logger;
     this.#groupId = groupId;

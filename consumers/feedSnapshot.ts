@@ -1,10 +1,10 @@
 import type { Admin } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import { type PublishedStockLevel, decodeStockLevel } from '../src/messaging/stockLevelCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { readTopic } from './readTopic.ts';
 import { untilVisible } from './untilVisible.ts';
 
@@ -23,7 +23,7 @@ export interface FeedSnapshot {
  * are visible. Levels may be newer than the offset; events that they hold already are repeats.
  */
 export async function readFeedSnapshot(
-  settings: Settings,
+  settings: ClientSettings,
   logger: Logger,
   admin: Admin,
   partitions: readonly number[],

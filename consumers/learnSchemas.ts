@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import type { Logger } from '../src/ops/logger.ts';
 
 const retryMs = 1000;
 

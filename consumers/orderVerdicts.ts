@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
@@ -16,6 +15,7 @@ import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { plainMessages } from './plainMessages.ts';
 import { requireVerdictOptions } from './requireOptions.ts';
 
@@ -47,7 +47,7 @@ export type TakeVerdicts = (verdicts: ReceivedVerdict[]) => Promise<void>;
  * of different partitions are handled side by side.
  */
 export class OrderVerdicts {
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #logger: Logger;
   readonly #topic: string;
   readonly #registry: SchemaRegistry | undefined;
@@ -65,7 +65,7 @@ export class OrderVerdicts {
    * read, or are none.
    */
   constructor(
-    settings: Settings,
+    settings: ClientSettings,
     logger: Logger,
     group: string,
     take: TakeVerdicts,

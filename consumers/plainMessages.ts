@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Logger } from 'pino';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { learnSchemas } from './learnSchemas.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, KafkaMessage } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { requireUndamaged } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import type { Logger } from '../src/ops/logger.ts';
 
 /** Takes records of one partition, in order; the next ones come when it is done. */
 export type TakeRecords = (partition: number, records: KafkaMessage[]) => void | Promise<void>;
@@ -15,7 +15,7 @@ export type TakeRecords = (partition: number, records: KafkaMessage[]) => void |
  * order. Leaves no trace behind. Throws BATCH_DAMAGED, what `take` throws, kafkajs' errors.
  */
 export async function readTopic(
-  settings: Settings,
+  settings: ClientSettings,
   logger: Logger,
   admin: Admin,
   topic: string,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Batch, Consumer, KafkaMessage } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { connectAdmin } from '../src/messaging/connectAdmin.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
@@ -14,6 +13,7 @@ import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
 import { troubleOf } from '../src/ops/trouble.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { plainMessages } from './plainMessages.ts';
 
 /** How long a fetch waits at the end of the log; so long may `stop` take. */
@@ -26,7 +26,7 @@ const retryMs = 1000;
  * and is gone when it leaves.
  */
 export class StockEventTail {
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #logger: Logger;
   readonly #topic: string;
   readonly #registry: SchemaRegistry | undefined;
@@ -40,7 +40,7 @@ export class StockEventTail {
 
   /** `lookBack`: so many events before the end are read as well, over all partitions. */
   constructor(
-    settings: Settings,
+    settings: ClientSettings,
     logger: Logger,
     lookBack: number,
     onEvent: (event: PublishedStockEvent) => void,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { isBatchError, requireReadable } from '../src/messaging/batches/unreadableBatch.ts';
 import { createConsumer } from '../src/messaging/createConsumer.ts';
 import { groupSession } from '../src/messaging/groupSession.ts';
@@ -12,6 +11,7 @@ import { openRegistry } from '../src/messaging/registry/openRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { messageOf } from '../src/ops/errors.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { FeedCommits } from './feedCommits.ts';
 import type { FeedPosition } from './feedHandlers.ts';
 import { FeedLog } from './feedLog.ts';
@@ -40,7 +40,7 @@ const retryMs = 1000;
  * Feeds of one `groupId` share the partitions.
  */
 export class StockFeed {
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #logger: Logger;
   readonly #options: StockFeedOptions;
   readonly #topic: string;
@@ -58,7 +58,7 @@ export class StockFeed {
   #committing: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(settings: Settings, logger: Logger, options: StockFeedOptions) {
+  constructor(settings: ClientSettings, logger: Logger, options: StockFeedOptions) {
     requireFeedOptions(options);
     const { groupId: group = `onhand-feed-${randomUUID()}` } = options as { groupId?: string };
     const groupId = `${settings.ONHAND_TOPIC_PREFIX}${group}`;

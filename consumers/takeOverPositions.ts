@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { OperationalError } from '../src/ops/errors.ts';
 
@@ -28,7 +28,7 @@ export async function committedOffsets(
  */
 export async function takeOverPositions(
   admin: Admin,
-  settings: Settings,
+  settings: ClientSettings,
   { topic, from, to }: { topic: string; from: string; to: string },
 ): Promise<number> {
   if (from === to || (await committedOffsets(admin, to, topic)).size > 0) return 0;
@@ -54,7 +54,7 @@ export async function takeOverPositions(
 /** A user who may nothing outside the prefix has never committed under the bare name. */
 async function committedIfAllowed(
   admin: Admin,
-  settings: Settings,
+  settings: ClientSettings,
   groupId: string,
   topic: string,
 ): Promise<Map<number, number>> {

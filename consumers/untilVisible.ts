@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { appendedEnds } from './appendedEnds.ts';
 
 const pollMs = 20;
@@ -12,7 +12,7 @@ const pollMs = 20;
  * committed by then can be read. Says whether that came about in time; without one it waits on.
  */
 export async function untilVisible(
-  { settings, logger, admin }: { settings: Settings; logger: Logger; admin: Admin },
+  { settings, logger, admin }: { settings: ClientSettings; logger: Logger; admin: Admin },
   topic: string,
   timeoutMs = Infinity,
 ): Promise<boolean> {

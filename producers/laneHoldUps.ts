@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { type LogEnd, LogEndReader } from '../src/messaging/ends/logEndReader.ts';
 import { openTransactionText } from '../src/messaging/ends/openTransactionText.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
 import { sharedWhilePending } from '../src/ops/sharedWhilePending.ts';
+import type { Logger } from '../src/ops/logger.ts';
 
 /** A transaction of a busy sender has ended by then. */
 const secondLookMs = 200;
@@ -31,7 +31,7 @@ export class LaneHoldUps {
   /** Open questions: what ends after the connection would open it again. */
   readonly #asking = new Set<Promise<unknown>>();
 
-  constructor(settings: Settings, logger: Logger) {
+  constructor(settings: ClientSettings, logger: Logger) {
     this.#topic = topicRegistry(settings).stockCommands.name;
     this.#reader = new LogEndReader(createKafka(settings, 'onhand-hold-ups', logger, impatient));
     this.#look = sharedWhilePending(() => this.#lookTwice());

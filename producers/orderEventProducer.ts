@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import type { AskedLine, OrderMode, UpstreamEvent } from '../src/domain/order/orderEvents.ts';
 import { encodeOrderEvent } from '../src/messaging/orderEventCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { RecordBatchProducer } from './recordBatchProducer.ts';
 import { RecordBatcher } from './recordBatcher.ts';
 
@@ -45,7 +45,7 @@ export class OrderEventProducer {
   readonly #producer: RecordBatchProducer;
   readonly #batcher: RecordBatcher;
 
-  constructor(settings: Settings, logger: Logger) {
+  constructor(settings: ClientSettings, logger: Logger) {
     const topic = topicRegistry(settings).orderEvents;
     this.#producer = new RecordBatchProducer(settings, 'onhand-orders', logger, topic);
     this.#batcher = new RecordBatcher((messages) => this.#producer.send(messages));

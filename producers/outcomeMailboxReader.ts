@@ -1,4 +1,4 @@
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import type { PublishedStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { findOutcomes } from '../src/view/outcomeMailbox.ts';
 import { type ViewClient, openViewClient } from '../src/view/viewClient.ts';
@@ -20,7 +20,7 @@ interface Watched {
  */
 export class OutcomeMailboxReader {
   readonly #redis: ViewClient;
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #onOutcome: (event: PublishedStockEvent) => void;
   #watched: Watched[] = [];
   #intervalMs = firstIntervalMs;
@@ -29,7 +29,7 @@ export class OutcomeMailboxReader {
   #timerMs: number | undefined;
   #looking = false;
 
-  constructor(settings: Settings, onOutcome: (event: PublishedStockEvent) => void) {
+  constructor(settings: ClientSettings, onOutcome: (event: PublishedStockEvent) => void) {
     this.#redis = openViewClient(settings);
     this.#settings = settings;
     this.#onOutcome = onOutcome;

@@ -23,6 +23,12 @@ export function outcomeKey(commandId: string, commandDigest: number): string {
   return `${commandId} ${commandDigest}`;
 }
 
+/** The key of an outcome; undefined of an event that no command asked for. */
+export function keyOfEvent({ commandId, commandDigest }: PublishedStockEvent): string | undefined {
+  if (commandId === null || commandDigest === null) return undefined;
+  return outcomeKey(commandId, commandDigest);
+}
+
 /** Calls that wait for outcomes, and the outcomes that were seen lately, in bounded numbers. */
 export class PendingOutcomes {
   readonly #recentMax: number;
@@ -46,10 +52,14 @@ export class PendingOutcomes {
   }
 
   /**
-   * Waits until `take` gets the outcome; after `deadlineMs` it fails with what `late` gives, unless
-   * the outcome comes before that.
+   * Waits until `take` gets the outcome; after `deadlineMs` it ends with what `late` gives, an
+   * outcome found elsewhere or an error, unless the outcome comes before that.
    */
-  wait(key: string, deadlineMs: number, late: () => Error | Promise<Error>): PendingOutcome {
+  wait(
+    key: string,
+    deadlineMs: number,
+    late: () => Error | Promise<PublishedStockEvent | Error>,
+  ): PendingOutcome {
     let fail: (error: Error) => void = () => undefined;
     const event = new Promise<PublishedStockEvent>((resolve, reject) => {
       const others = this.#waiting.get(key) ?? new Set();
@@ -71,9 +81,13 @@ export class PendingOutcomes {
         },
       };
       const timer = setTimeout(() => {
-        const error = late();
-        if (error instanceof Error) waiting.fail(error);
-        else void error.then(waiting.fail);
+        const found = late();
+        const end = (last: PublishedStockEvent | Error) => {
+          if (last instanceof Error) waiting.fail(last);
+          else waiting.answer(last);
+        };
+        if (found instanceof Error) end(found);
+        else void found.then(end);
       }, deadlineMs);
       this.#waiting.set(key, others.add(waiting));
       this.#size++;
@@ -84,9 +98,8 @@ export class PendingOutcomes {
 
   /** Takes an outcome, of whoever's command, and answers those who wait for it. */
   take(event: PublishedStockEvent): void {
-    const { commandId, commandDigest } = event;
-    if (commandId === null || commandDigest === null) return;
-    const key = outcomeKey(commandId, commandDigest);
+    const key = keyOfEvent(event);
+    if (key === undefined) return;
     this.#recent.set(key, event);
     if (this.#recent.size > this.#recentMax) deleteFirst(this.#recent);
     if (this.#abandoned.has(key)) this.#abandoned.set(key, event);

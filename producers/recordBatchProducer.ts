@@ -1,6 +1,5 @@
 import type { Producer, ProducerRecord, RecordMetadata, Transaction } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
 import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import { type PlacedMessage, groupedMessages } from '../src/messaging/mends/groupedMessages.ts';
@@ -8,6 +7,7 @@ import { partitionOf } from '../src/messaging/partitionOf.ts';
 import { prepareRegistry } from '../src/messaging/registry/prepareRegistry.ts';
 import type { SchemaRegistry } from '../src/messaging/registry/schemaRegistry.ts';
 import type { Topic } from '../src/messaging/topics.ts';
+import type { Logger } from '../src/ops/logger.ts';
 
 /**
  * Sends records to one topic, idempotently, and in the order given per key. After a failed send
@@ -15,7 +15,7 @@ import type { Topic } from '../src/messaging/topics.ts';
  * failed ones, and a broker that has those after all would take the next ones for repeats.
  */
 export class RecordBatchProducer {
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #clientId: string;
   readonly #logger: Logger;
   readonly #topic: Topic;
@@ -23,7 +23,7 @@ export class RecordBatchProducer {
   #registry: Promise<SchemaRegistry | undefined> | undefined;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(settings: Settings, clientId: string, logger: Logger, topic: Topic) {
+  constructor(settings: ClientSettings, clientId: string, logger: Logger, topic: Topic) {
     this.#settings = settings;
     this.#clientId = clientId;
     this.#logger = logger;

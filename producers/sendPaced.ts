@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../src/ops/logger.ts';
 import { StockEventTail } from '../consumers/stockEventTail.ts';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import type { PublishedStockEvent } from '../src/messaging/stockEventCodec.ts';
 import { StockCommandProducer } from './stockCommandProducer.ts';
@@ -39,7 +39,7 @@ export interface PacedSends {
  * throws; the same feed may then be sent again under the same ids: nothing moves twice.
  */
 export async function sendPaced(
-  settings: Settings,
+  settings: ClientSettings,
   logger: Logger,
   commands: Iterable<AskingCommand> | AsyncIterable<AskingCommand>,
   options: PaceOptions = {},

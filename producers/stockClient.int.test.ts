@@ -114,6 +114,24 @@ describe('StockClient', function () {
     expect((await eventsOf('repeat')).map(({ onHandAfter }) => onHandAfter)).to.deep.equal([2, 2]);
   });
 
+  it('answers a repeat whose outcome is further back than it has read at its start', async () => {
+    const first = { commandId: randomUUID(), sku: 'old', quantity: 3 };
+    await client.receive(first);
+    // More events of the same partition than a new client reads of it.
+    const later = Array.from({ length: 7000 }, () => ({
+      ...({ kind: 'ReceiveStock', location: 'main', quantity: 1 } as const),
+      ...{ commandId: randomUUID(), sku: first.sku },
+    }));
+    await onhand.send(later);
+    await onhand.settled();
+    const another = await newClient({ deadlineMs: 200 });
+    const { event } = await another.receive(first);
+    expect(event).to.include({ onHandAfter: 3, commandId: first.commandId });
+    expect(
+      await onhand.events().then((all) => all.filter((it) => it.sku === first.sku)),
+    ).to.have.length(7001);
+  });
+
   it('answers both of two equal calls that are made at once', async () => {
     const ask = { commandId: randomUUID(), sku: 'twins', quantity: 2 };
     const [one, two] = await Promise.all([client.receive(ask), client.receive(ask)]);

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import { OutcomeHistory } from '../consumers/outcomeHistory.ts';
 import { StockEventTail } from '../consumers/stockEventTail.ts';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import { bodyDigest } from '../src/domain/bodyDigest.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import { isId } from '../src/domain/limits.ts';
 import { toOperationalError } from '../src/messaging/kafkaErrors.ts';
 import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { decodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { LaneHoldUps } from './laneHoldUps.ts';
 import { OutcomeMailboxReader } from './outcomeMailboxReader.ts';
-import { PendingOutcomes, outcomeKey } from './pendingOutcomes.ts';
+import { PendingOutcomes, keyOfEvent, outcomeKey } from './pendingOutcomes.ts';
 import { RecordBatcher } from './recordBatcher.ts';
 import { sendFailure } from './sendFailure.ts';
 import { StockBusyError } from './stockBusyError.ts';
@@ -22,6 +23,8 @@ const defaultDeadlineMs = 5000;
 const defaultInFlightMax = 10_000;
 /** Outcomes of anybody's commands that are kept, and read at the start, for those who ask again. */
 const recentMax = 20_000;
+/** How far back a repeat's outcome is looked for when it has not come, in its partition. */
+const historyOffsetsMax = 250_000;
 const closePollMs = 10;
 
 export interface StockClientOptions {
@@ -51,27 +54,28 @@ interface Ask {
  * the error's `commandId` is then safe. It throws RangeError or TypeError for a command that cannot
  * be sent as it is, and OperationalError when Kafka refuses us.
  *
- * Where the outcome of a command comes from that is sent again under its id: stock states it once,
- * so it is not on `stock.events` again. It is known here if it is among the last 20,000 outcomes
- * of all commands (those just before `start` included), or if the call that gave up was one of
- * this client's last 10,000 such. Else it comes from the mailbox in Redis, where outcomes stay for
- * ONHAND_OUTCOME_TTL_SECONDS if the first sender has asked for it. Without the mailbox, an older
- * outcome cannot be had: the call ends with StockBusyError, although the command is decided.
- * Nothing moves twice in any case.
+ * Stock states the outcome of a command once: sent again under its id, nothing new is on
+ * `stock.events`. It is known here if it is among the last outcomes of its partition (20,000 over
+ * all partitions, those just before `start` included), or if the call that gave up was one of this
+ * client's last 10,000 such; else it comes from the mailbox in Redis, where outcomes stay for
+ * ONHAND_OUTCOME_TTL_SECONDS if the first sender has asked for it. A call with its own `commandId`
+ * that is still without one at its deadline is looked for among the last 250,000 offsets of its
+ * partition, which takes some seconds more. Nothing moves twice in any case.
  */
 export class StockClient {
   readonly #deadlineMs: number;
   readonly #inFlightMax: number;
-  readonly #settings: Settings;
+  readonly #settings: ClientSettings;
   readonly #producer: StockCommandProducer;
   readonly #batcher: RecordBatcher;
   readonly #outcomes = new PendingOutcomes(recentMax);
   readonly #tail: StockEventTail;
   readonly #holdUps: LaneHoldUps;
+  readonly #history: OutcomeHistory;
   readonly #mailbox: OutcomeMailboxReader | undefined;
   #open = false;
 
-  constructor(settings: Settings, logger: Logger, options: StockClientOptions = {}) {
+  constructor(settings: ClientSettings, logger: Logger, options: StockClientOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#inFlightMax = options.inFlightMax ?? defaultInFlightMax;
     this.#settings = settings;
@@ -79,6 +83,7 @@ export class StockClient {
     this.#producer = new StockCommandProducer(settings, logger, { mailbox });
     this.#batcher = new RecordBatcher((messages) => this.#producer.sendMessages(messages));
     this.#holdUps = new LaneHoldUps(settings, logger);
+    this.#history = new OutcomeHistory(settings, logger, historyOffsetsMax, keyOfEvent);
     const take = this.#outcomes.take.bind(this.#outcomes);
     this.#tail = new StockEventTail(settings, logger, recentMax, take);
     if (mailbox) this.#mailbox = new OutcomeMailboxReader(settings, take);
@@ -104,7 +109,12 @@ export class StockClient {
     while (this.#outcomes.size > 0) await sleep(closePollMs);
     this.#mailbox?.close();
     await this.#batcher.idle();
-    await Promise.all([this.#tail.stop(), this.#producer.disconnect(), this.#holdUps.close()]);
+    await Promise.all([
+      this.#history.close(),
+      this.#tail.stop(),
+      this.#producer.disconnect(),
+      this.#holdUps.close(),
+    ]);
   }
 
   /** Goods came in: on hand += quantity. */
@@ -197,7 +207,7 @@ export class StockClient {
 
     this.#requireRoom(commandId);
     const pending = this.#outcomes.wait(key, this.#deadlineMs, () =>
-      this.#late(commandId, message),
+      this.#late(commandId, message, isRepeat ? key : undefined),
     );
     let isOpen = true;
     const closed = () => (isOpen = false);
@@ -216,9 +226,15 @@ export class StockClient {
     throw new StockBusyError(commandId, reason, { mayBeDecided: false });
   }
 
-  async #late(commandId: string, { partition }: PlacedMessage): Promise<StockBusyError> {
+  /** What a call without an outcome ends with; `key` is that of one that may be a repeat. */
+  async #late(commandId: string, { partition }: PlacedMessage, key?: string) {
     const heldUp = await this.#holdUps.find(partition);
     const cause = heldUp === undefined ? '' : `: ${heldUp}`;
+    const earlier =
+      heldUp === undefined && key !== undefined
+        ? await this.#history.find(partition, key)
+        : undefined;
+    if (earlier) return earlier;
     const reason = `no outcome within ${this.#deadlineMs} ms${cause}`;
     return new StockBusyError(commandId, reason, { mayBeDecided: true });
   }

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kafkajs';
-import type { Logger } from 'pino';
-import type { Settings } from '../src/config/settings.ts';
+import type { ClientSettings } from '../src/config/clientSettings.ts';
 import type { AskingCommand } from '../src/domain/commands.ts';
 import { mailboxHeaders } from '../src/messaging/mailboxHeader.ts';
 import type { PlacedMessage } from '../src/messaging/mends/groupedMessages.ts';
 import { encodeStockCommand } from '../src/messaging/stockCommandCodec.ts';
 import { topicRegistry } from '../src/messaging/topics.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { RecordBatchProducer } from './recordBatchProducer.ts';
 
 /**
@@ -17,7 +17,7 @@ export class StockCommandProducer {
   readonly #mailbox: boolean;
 
   /** With `mailbox`, outcomes are asked for in Redis, too: see `mailboxHeader`. */
-  constructor(settings: Settings, logger: Logger, { mailbox = false } = {}) {
+  constructor(settings: ClientSettings, logger: Logger, { mailbox = false } = {}) {
     const topic = topicRegistry(settings).stockCommands;
     this.#mailbox = mailbox;
     this.#producer = new RecordBatchProducer(settings, 'onhand-commands', logger, topic);

@@ -16,6 +16,7 @@ import { serversAreOurs } from '../../stack/serversAreOurs.ts';
 import { stackUp } from '../../stack/stackUp.ts';
 import { withLock } from '../../stack/withLock.ts';
 import { type DayInput, runDay } from './day.ts';
+import { endAtSignals } from './endAtSignals.ts';
 import { flashBaskets, flashStock } from './flashSale.ts';
 import { generateInvoices } from './generateInvoices.ts';
 import { groupInvoices } from './groupInvoices.ts';
@@ -92,6 +93,7 @@ async function liveDay(options: Options): Promise<void> {
   const logger = pino({ level: 'silent' });
   const admin = await connectAdmin(settings, logger);
   const services: Service[] = [];
+  endAtSignals(services);
   try {
     step('databases and topics');
     await prepareInstallation(settings, admin);

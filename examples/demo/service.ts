@@ -57,10 +57,11 @@ export class Service {
   #start(): void {
     const child = spawn(process.execPath, this.#args, {
       env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // By the channel it learns of our end, however we ended.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    child.stdout.pipe(this.#log, { end: false });
-    child.stderr.pipe(this.#log, { end: false });
+    child.stdout?.pipe(this.#log, { end: false });
+    child.stderr?.pipe(this.#log, { end: false });
     child.once('exit', (code, signal) => {
       if (this.#stopping) return;
       this.deaths++;

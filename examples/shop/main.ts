@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { loadSettings } from '../../src/config/loadSettings.ts';
+import { onStarterGone } from '../../src/config/starterGone.ts';
 import { startShop } from './shop.ts';
 
 interface Options {
@@ -36,11 +37,10 @@ try {
     onFailure: fail,
   });
   logger.info({ url: shop.url }, 'shop started');
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      void shop.stop().then(() => logger.info('shop stopped'));
-    });
-  }
+  const stop = () => void shop.stop().then(() => logger.info('shop stopped'));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  onStarterGone(stop);
 } catch (error) {
   fail(error as Error);
 }

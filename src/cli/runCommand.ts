@@ -5,6 +5,7 @@ import { toOperationalError } from '../messaging/kafkaErrors.ts';
 import { messageOf } from '../ops/errors.ts';
 import { exitCodeOf } from '../ops/exitCodes.ts';
 import { createLogger } from '../ops/logger.ts';
+import { onStarterGone } from '../config/starterGone.ts';
 import { startProcessor } from './processor.ts';
 
 /** A server that is away must not hold up a shutdown: 5 seconds in all. */
@@ -36,6 +37,7 @@ async function run(): Promise<void> {
   const ended = new Promise<unknown>((resolve) => (end = resolve));
   process.once('SIGTERM', () => end());
   process.once('SIGINT', () => end());
+  onStarterGone(() => end());
   let hasStarted = false;
   logger.info({ version: packageVersion }, 'processor starting');
   const starting = startProcessor(settings, logger, end);

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { OperationalError } from '../ops/errors.ts';
+import { type ClientSettings, clientSettingNames, parseClientSettings } from './clientSettings.ts';
+import { invalidSettings } from './invalidSettings.ts';
 import { packageRoot } from './packageRoot.ts';
 import { fileOf } from './secretFiles.ts';
 import {
   type SecretFiles,
   type SettingName,
   type Settings,
-  descriptionOf,
   isSecret,
   settingNames,
   settings,
@@ -40,20 +40,19 @@ export const stackEnvFile = join(packageRoot, '.onhand', 'stack.env');
  * a secret's value is never part of the message.
  */
 export function loadSettings(env: NodeJS.ProcessEnv = process.env): LoadedSettings {
-  const layers = givenLayers(env);
-  layers.push(['stack', withoutGivenServers(readEnvFile(stackEnvFile), layers)]);
-  const given: Partial<Record<SettingName, string>> = {};
-  const sources = {} as Record<SettingName, SettingSource>;
-  const files: SecretFiles = {};
-  for (const name of settingNames) {
-    const found = lookUp(name, layers);
-    sources[name] = found?.source ?? 'default';
-    if (found) given[name] = found.value;
-    if (found?.file !== undefined && isSecret(name)) files[`${name}_FILE`] = found.file;
-  }
+  const { given, sources, files } = collected(settingNames, allLayers(env));
   const parsed = settings.safeParse(given);
-  if (!parsed.success) throw invalid(parsed.error.issues);
+  if (!parsed.success) throw invalidSettings(parsed.error.issues);
   return { values: { ...parsed.data, ...files }, sources };
+}
+
+/**
+ * The settings of a program that sends to onhand or reads from it, from the same sources: it needs
+ * no MySQL. Throws CONFIG_INVALID like `loadSettings`.
+ */
+export function loadClientSettings(env: NodeJS.ProcessEnv = process.env): ClientSettings {
+  const { given, files } = collected(clientSettingNames, allLayers(env));
+  return { ...parseClientSettings(given), ...files };
 }
 
 /** Addresses that a person gave, as opposed to those of a stack that onhand started itself. */
@@ -67,6 +66,25 @@ export function givenSettings(
     if (found) given[name] = found.value;
   }
   return given;
+}
+
+/** What is written for these settings, where, and which secrets are in files. */
+function collected(names: readonly SettingName[], layers: Layer[]) {
+  const given: Partial<Record<SettingName, string>> = {};
+  const sources = {} as Record<SettingName, SettingSource>;
+  const files: SecretFiles = {};
+  for (const name of names) {
+    const found = lookUp(name, layers);
+    sources[name] = found?.source ?? 'default';
+    if (found) given[name] = found.value;
+    if (found?.file !== undefined && isSecret(name)) files[`${name}_FILE`] = found.file;
+  }
+  return { given, sources, files };
+}
+
+function allLayers(env: NodeJS.ProcessEnv): Layer[] {
+  const layers = givenLayers(env);
+  return [...layers, ['stack', withoutGivenServers(readEnvFile(stackEnvFile), layers)]];
 }
 
 function givenLayers(env: NodeJS.ProcessEnv): Layer[] {
@@ -104,15 +122,4 @@ function lookUp(name: SettingName, layers: Layer[]): Found | undefined {
 
 function readEnvFile(file: string): Record<string, string | undefined> {
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-}
-
-function invalid(issues: { path: PropertyKey[]; code: string; message: string }[]) {
-  const lines = issues.map(({ path, message }) => {
-    const name = String(path[0]) as SettingName;
-    return `${name} (${descriptionOf(name)}): ${message}`;
-  });
-  const first = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `\n  ${line}`).join('');
-  return new OperationalError('CONFIG_INVALID', first, {
-    hint: 'Set it in the environment or in .env, or start local servers with `onhand stack up`.',
-  });
 }

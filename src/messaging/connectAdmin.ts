@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { Logger } from 'pino';
+import type { Logger } from '../ops/logger.ts';
 import { type KafkaSettings, brokerList, createKafka } from './kafkaClient.ts';
 import { toOperationalError } from './kafkaErrors.ts';
 

@@ -1,8 +1,8 @@
 import { Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
-import type { Logger } from 'pino';
 import { fileOf, secretOf } from '../config/secretFiles.ts';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { OperationalError } from '../ops/errors.ts';
+import type { Logger } from '../ops/logger.ts';
 import { inflatedLimit } from './batches/inflatedLimit.ts';
 import { mendKafkajs } from './kafkajsMends.ts';
 import { kafkaLog, kafkaLogLevel } from './kafkaLog.ts';

@@ -1,6 +1,6 @@
 import kafkajs, { type LogEntry, type logLevel } from 'kafkajs';
-import type { Level, Logger } from 'pino';
 import { messageOf } from '../ops/errors.ts';
+import type { Logger } from '../ops/logger.ts';
 
 const { logLevel: KafkaLevel } = kafkajs;
 
@@ -33,6 +33,7 @@ const chatter = [
 
 /** How much kafkajs has to tell for this logger; its debug lines cost a format per request. */
 export function kafkaLogLevel(logger: Logger): logLevel {
+  if (!logger.isLevelEnabled) return KafkaLevel.WARN;
   if (logger.isLevelEnabled('trace')) return KafkaLevel.DEBUG;
   if (logger.isLevelEnabled('debug')) return KafkaLevel.INFO;
   return logger.isLevelEnabled('warn') ? KafkaLevel.WARN : KafkaLevel.NOTHING;
@@ -56,7 +57,7 @@ export function kafkaLog(logger: Logger): () => (entry: LogEntry) => void {
     };
 }
 
-function pinoLevel(level: logLevel, message: string): Level {
+function pinoLevel(level: logLevel, message: string): 'trace' | 'debug' | 'warn' {
   if (level === KafkaLevel.DEBUG) return 'trace';
   if (level === KafkaLevel.INFO || chatter.some((pattern) => pattern.test(message))) return 'debug';
   return 'warn';

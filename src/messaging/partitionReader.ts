@@ -67,24 +67,30 @@ export class PartitionReader {
     await this.#cluster.addTargetTopic(topic);
     let position = from;
     let fetched = await this.#fetch(topic, partition, position);
-    for (;;) {
-      const begin = position;
-      const { messages, lastStableOffset } = fetched;
-      position = Math.max(begin, Number(messages.at(-1)?.offset ?? -1) + 1);
-      // What the broker has settled and does not send any more is gone for good.
-      const isEnd = position >= to || (position === begin && Number(lastStableOffset) >= to);
-      const next = isEnd ? undefined : this.#fetch(topic, partition, position);
-      // Its failure is thrown where it is awaited, also when nobody reads on.
-      next?.catch(() => undefined);
-      const wanted = messages.filter(({ offset, isControlRecord }) => {
-        return !isControlRecord && Number(offset) >= begin && Number(offset) < to;
-      });
-      if (wanted.length > 0) {
-        requireUndamaged(wanted, topic, partition);
-        yield wanted;
+    let next: Promise<FetchedPartition> | undefined;
+    try {
+      for (;;) {
+        const begin = position;
+        const { messages, lastStableOffset } = fetched;
+        position = Math.max(begin, Number(messages.at(-1)?.offset ?? -1) + 1);
+        // What the broker has settled and does not send any more is gone for good.
+        const isEnd = position >= to || (position === begin && Number(lastStableOffset) >= to);
+        next = isEnd ? undefined : this.#fetch(topic, partition, position);
+        // Its failure is thrown where it is awaited, also when nobody reads on.
+        next?.catch(() => undefined);
+        const wanted = messages.filter(({ offset, isControlRecord }) => {
+          return !isControlRecord && Number(offset) >= begin && Number(offset) < to;
+        });
+        if (wanted.length > 0) {
+          requireUndamaged(wanted, topic, partition);
+          yield wanted;
+        }
+        if (!next) return;
+        fetched = await next;
       }
-      if (!next) return;
-      fetched = await next;
+    } finally {
+      // What is asked for when the reader disconnects would connect it again, for good.
+      await next?.catch(() => undefined);
     }
   }
 

@@ -49,7 +49,7 @@ function joined(values: readonly Buffer[]): Buffer {
  */
 export async function findOutcomes(
   client: ViewClient,
-  settings: Settings,
+  settings: Pick<Settings, 'ONHAND_TOPIC_PREFIX'>,
   commands: readonly { sku: string; commandId: string }[],
 ): Promise<(PublishedStockEvent | undefined)[]> {
   const keyOf = outcomeKeys(settings);
