@@ -1,19 +1,15 @@
-/** An Avro schema as JSON, as far as ours use the language. */
-type AvroJson = string | AvroJson[] | NamedSchema | LogicalSchema | ArraySchema;
-interface LogicalSchema {
-  type: string;
-  logicalType?: string;
-}
-interface ArraySchema {
-  type: 'array';
-  items: AvroJson;
-}
-interface NamedSchema {
-  type: 'record' | 'enum';
-  name: string;
+/** An Avro schema as JSON. */
+type AvroJson = string | AvroJson[] | SchemaObject;
+interface SchemaObject {
+  type: AvroJson;
+  name?: string;
   namespace?: string;
+  logicalType?: string;
   fields?: { name: string; type: AvroJson }[];
   symbols?: string[];
+  size?: number;
+  items?: AvroJson;
+  values?: AvroJson;
 }
 
 const primitives = new Set('null boolean int long float double bytes string'.split(' '));
@@ -32,17 +28,32 @@ export function canonicalForm(text: string, style: CanonicalStyle): string {
 }
 
 function formOf(schema: AvroJson, namespace: string, style: CanonicalStyle): unknown {
-  if (typeof schema === 'string') return primitives.has(schema) ? schema : `${namespace}.${schema}`;
+  if (typeof schema === 'string') return fullName(schema, namespace);
   if (Array.isArray(schema)) return schema.map((one) => formOf(one, namespace, style));
-  if ('name' in schema) {
-    const { type, fields, symbols, namespace: own = namespace } = schema;
-    const name = own === '' ? schema.name : `${own}.${schema.name}`;
-    if (type === 'enum') return { name, type, symbols };
-    const forms = fields?.map((one) => ({ name: one.name, type: formOf(one.type, own, style) }));
-    return { name, type, fields: forms };
+  const { type, logicalType, items, values } = schema;
+  if (schema.name !== undefined) return namedForm(schema, schema.name, namespace, style);
+  if (items !== undefined) return { type, items: formOf(items, namespace, style) };
+  if (values !== undefined) return { type, values: formOf(values, namespace, style) };
+  if (typeof type !== 'string' || logicalType === undefined || style === 'plain') {
+    return formOf(type, namespace, style);
   }
-  if ('items' in schema) return { type: 'array', items: formOf(schema.items, namespace, style) };
-  const { type, logicalType } = schema;
-  if (logicalType === undefined || style === 'plain') return type;
   return style === 'wrapped' ? { type } : { type, logicalType };
+}
+
+function namedForm(
+  { type, fields, symbols, size, namespace = '' }: SchemaObject,
+  given: string,
+  outer: string,
+  style: CanonicalStyle,
+): unknown {
+  const name = fullName(given, namespace || outer);
+  const own = name.slice(0, Math.max(0, name.lastIndexOf('.')));
+  const forms = fields?.map((one) => ({ name: one.name, type: formOf(one.type, own, style) }));
+  // What is undefined is left out of the JSON.
+  return { name, type, fields: forms, symbols, size };
+}
+
+function fullName(name: string, namespace: string): string {
+  if (primitives.has(name) || name.includes('.') || namespace === '') return name;
+  return `${namespace}.${name}`;
 }

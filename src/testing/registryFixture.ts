@@ -11,8 +11,8 @@ export interface RegistryFixture {
   settings: Pick<Settings, 'ONHAND_SCHEMA_REGISTRY_URL'>;
   /** Anything of Confluent's interface that the product does not need itself. */
   put(path: string, body: object): Promise<void>;
-  /** Registers a schema as it is; answers its id. */
-  register(subject: string, schema: object): Promise<number>;
+  /** Registers a schema as it is, with the subjects whose first version it names; its id. */
+  register(subject: string, schema: object, references?: Record<string, string>): Promise<number>;
   /** Stops answering, as a registry does that hangs; the memory stays. */
   freeze(): void;
   thaw(): void;
@@ -45,8 +45,11 @@ export async function registryFixture(): Promise<RegistryFixture> {
   return {
     settings: { ONHAND_SCHEMA_REGISTRY_URL: url },
     put: async (path, body) => void (await send('PUT', path, body)),
-    register: async (subject, schema) => {
-      const body = { schema: JSON.stringify(schema) };
+    register: async (subject, schema, referenced = {}) => {
+      const references = Object.entries(referenced).map(([name, of]) => {
+        return { name, subject: of, version: 1 };
+      });
+      const body = { schema: JSON.stringify(schema), references };
       return (await send('POST', `/subjects/${subject}/versions`, body)).id;
     },
     freeze: () => void child.kill('SIGSTOP'),

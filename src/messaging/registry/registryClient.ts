@@ -3,6 +3,7 @@ import { secretOf } from '../../config/secretFiles.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ErrorCode } from '../../ops/errorCodes.ts';
 import { OperationalError, messageOf } from '../../ops/errors.ts';
+import { inlineReferences } from './inlineReferences.ts';
 
 export type RegistrySettings = Pick<
   Settings,
@@ -14,8 +15,13 @@ const mediaType = 'application/vnd.schemaregistry.v1+json';
 
 const idAnswer = z.object({ id: z.number().int() });
 const versionsAnswer = z.array(z.number().int());
+const reference = z.object({ name: z.string(), subject: z.string(), version: z.number().int() });
 /** A schema that is no Avro schema says of what type it is. */
-const schemaAnswer = z.object({ schema: z.string(), schemaType: z.string().optional() });
+const schemaAnswer = z.object({
+  schema: z.string(),
+  schemaType: z.string().optional(),
+  references: z.array(reference).nullish(),
+});
 const versionAnswer = schemaAnswer.extend(idAnswer.shape);
 const compatibilityAnswer = z.object({
   is_compatible: z.boolean(),
@@ -23,8 +29,11 @@ const compatibilityAnswer = z.object({
   reason: z.string().optional(),
 });
 
-/** A schema as a registry gives it out. */
-export type RegisteredText = z.infer<typeof schemaAnswer>;
+/** A schema as a registry gives it out; what it references is in its place. */
+export type RegisteredText = Omit<z.infer<typeof schemaAnswer>, 'references'>;
+
+/** Schemas that one schema may reference, those of others included. */
+const referencesMax = 200;
 
 /**
  * A schema registry that speaks Confluent's HTTP interface. Every call throws a named error:
@@ -55,13 +64,38 @@ export class RegistryClient {
   async version(
     subject: string,
     version: number,
-  ): Promise<z.infer<typeof versionAnswer> | undefined> {
-    return this.#ask(versionAnswer, `${subjectPath(subject)}/versions/${version}`);
+  ): Promise<(RegisteredText & { id: number }) | undefined> {
+    const found = await this.#ask(versionAnswer, versionPath(subject, version));
+    return found && { ...(await this.#whole(found)), id: found.id };
   }
 
   /** The schema that has this id, whatever its subject. */
   async schemaById(id: number): Promise<RegisteredText | undefined> {
-    return this.#ask(schemaAnswer, `/schemas/ids/${id}`);
+    const found = await this.#ask(schemaAnswer, `/schemas/ids/${id}`);
+    return found && this.#whole(found);
+  }
+
+  /** With the schemas that it references, and those that they do. */
+  async #whole(found: z.infer<typeof schemaAnswer>): Promise<RegisteredText> {
+    const { references, ...given } = found;
+    if (!references?.length) return given;
+    const referenced = new Map<string, string>();
+    const asked = [...references];
+    for (let next = asked.pop(); next; next = asked.pop()) {
+      const { name, subject, version } = next;
+      if (referenced.has(name)) continue;
+      const one = await this.#ask(schemaAnswer, versionPath(subject, version));
+      if (!one || referenced.size === referencesMax) {
+        const what = one ? `more than ${referencesMax} schemas` : `${subject} version ${version}`;
+        throw new OperationalError(
+          'SCHEMA_REGISTRY_FAILED',
+          `${this.url}: a schema references ${what}, which ${one ? 'is too much' : 'is not there'}`,
+        );
+      }
+      referenced.set(name, one.schema);
+      asked.push(...(one.references ?? []));
+    }
+    return { ...given, schema: inlineReferences(given.schema, referenced) };
   }
 
   /** Why the registry would not take a schema as the next version of a subject, if so. */
@@ -141,6 +175,10 @@ const failures: Partial<Record<number, [ErrorCode, string]>> = {
     'The subject’s compatibility rule is against this schema. Was it registered by something else?',
   ],
 };
+
+function versionPath(subject: string, version: number): string {
+  return `${subjectPath(subject)}/versions/${version}`;
+}
 
 function subjectPath(subject: string): string {
   return `/subjects/${encodeURIComponent(subject)}`;
