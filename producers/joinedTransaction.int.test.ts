@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import type { Producer, Transaction } from 'kafkajs';
 import type { Processor } from '../src/cli/processor.ts';
 import { createKafka } from '../src/messaging/kafkaClient.ts';
+import { isRefusedForSize } from '../src/messaging/kafkaErrors.ts';
 import { decodeOrderEvent } from '../src/messaging/orderEventCodec.ts';
 import { partitionOf } from '../src/messaging/partitionOf.ts';
+import { OperationalError } from '../src/ops/errors.ts';
 import { commandsFor } from '../src/testing/commandsFor.ts';
 import { silentLogger } from '../src/testing/kafkaFixture.ts';
 import { type TestInstallation, testInstallation } from '../src/testing/testInstallation.ts';
@@ -71,9 +73,9 @@ describe('sending stock commands and order events', function () {
   it('goes on sending after a send that failed', async () => {
     const { receive, adjust } = commandsFor('failed');
     const large = commands.send([adjust(1, { reason: 'x'.repeat(2_000_000) })]);
-    expect(await large.catch((error: { type?: string }) => error.type)).to.equal(
-      'MESSAGE_TOO_LARGE',
-    );
+    const failure: unknown = await large.catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(OperationalError).and.to.include({ code: 'KAFKA_FAILED' });
+    expect(isRefusedForSize(failure), 'says the broker').to.be.true;
     await Promise.all([commands.send([receive(1)]), commands.send([receive(2)])]);
     await onhand.settled();
     const events = (await onhand.events()).filter(({ sku }) => sku === 'failed');

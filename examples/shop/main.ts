@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { loadSettings } from '../../src/config/loadSettings.ts';
-import { onStarterGone } from '../../src/config/starterGone.ts';
 import { startShop } from './shop.ts';
 
 interface Options {
@@ -40,7 +39,10 @@ try {
   const stop = () => void shop.stop().then(() => logger.info('shop stopped'));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  onStarterGone(stop);
+  // A program that started it and holds a channel to it, as the demo does, takes it along.
+  if (process.connected === false) stop();
+  process.once('disconnect', stop);
+  process.channel?.unref();
 } catch (error) {
   fail(error as Error);
 }
