@@ -5,6 +5,7 @@ import { commandsFor } from '../testing/commandsFor.ts';
 import { silentLogger } from '../testing/kafkaFixture.ts';
 import { type MysqlProxy, mysqlProxy } from '../testing/mysqlProxy.ts';
 import { type TestInstallation, testInstallation } from '../testing/testInstallation.ts';
+import { ThrowawayRedis } from '../testing/throwawayRedis.ts';
 import { waitUntil } from '../testing/waitUntil.ts';
 import { type Processor, startProcessor } from './processor.ts';
 
@@ -18,11 +19,14 @@ const skus = Array.from({ length: lanes }, (_, lane) => {
 
 describe('what an operator sees of a running processor', function () {
   this.timeout(180_000);
+  let redis: ThrowawayRedis;
   let onhand: TestInstallation;
   let proxy: MysqlProxy;
   let processor: Processor;
   before(async () => {
-    onhand = await testInstallation();
+    redis = await ThrowawayRedis.start();
+    const view = { ...redis.settings, ONHAND_REDIS_PASSWORD: undefined, ONHAND_VIEW: true };
+    onhand = await testInstallation(view);
     proxy = await mysqlProxy(onhand.settings);
     processor = await start();
     await waitUntil('readiness', isReady, 60_000);
@@ -31,6 +35,7 @@ describe('what an operator sees of a running processor', function () {
     await processor?.stop();
     await proxy?.close();
     await onhand?.close();
+    await redis?.close();
   });
 
   const start = () => {
