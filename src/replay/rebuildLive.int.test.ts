@@ -196,7 +196,7 @@ describe('rebuilding a live lane', function () {
 
   it('names partitions and lanes that are not there', async () => {
     const { code, stderr } = await cli(['replay', 'rebuild', '--partition', '3']);
-    expect(code).to.equal(1);
+    expect(code).to.equal(3);
     expect(stderr).to.include('PARTITION_UNKNOWN');
   });
 });

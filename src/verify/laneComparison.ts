@@ -64,8 +64,8 @@ export class LaneComparison {
   }
 
   /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
-  async end(isAtProgress: boolean, logEnd: number): Promise<void> {
+  async end(isAtProgress: boolean): Promise<void> {
     if (isAtProgress) await this.#outbox.end();
-    await this.published.end(isAtProgress, logEnd);
+    await this.published.end(isAtProgress);
   }
 }

@@ -85,14 +85,13 @@ export class PublishedLane {
   }
 
   /** `isAtProgress`: whether the last row was the last one that the lane had decided. */
-  async end(isAtProgress: boolean, logEnd: number): Promise<void> {
+  async end(isAtProgress: boolean): Promise<void> {
     for (const part of this.#parts) await part.end(isAtProgress || this.audit.hasGaps);
     if (!isAtProgress) return;
     let beyond = 0;
     for (const part of this.#parts) beyond += part.countBeyond();
     const kinds = [outcomeKinds[this.#progress.engine], 'dead-letter'] as const;
-    const { settings } = this.#context;
-    await comparePublishedTail(settings, this.#progress, kinds, beyond, logEnd, this.#findings);
+    await comparePublishedTail(this.#context, this.#progress, kinds, beyond, this.#findings);
   }
 }
 

@@ -1,33 +1,36 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import type { Settings } from '../config/settings.ts';
+import { readCursors } from '../../producers/readCursors.ts';
 import { openConnection } from '../storage/database.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import { type Progress, readProgress } from '../storage/progress.ts';
 import { patientSession } from '../storage/session.ts';
 import type { LaneFindings } from './findings.ts';
+import type { VerifyContext } from './verifyContext.ts';
 
 /**
  * Finds records that a lane has published beyond what it has decided by now: each outbox row is one
  * record, so a record too many was published twice or by somebody else. `beyond`: records of these
- * kinds after the last one that its log demands up to `progress`. A database that was put back has
- * not decided all of its log, and a processor mends that: it says so. Call it after the reading.
+ * kinds after the last one that its log demands up to `progress`. Where the publisher has come
+ * further than the lane, the database was put back, and a processor mends that: the finding says
+ * so. Call it after the reading.
  */
 export async function comparePublishedTail(
-  settings: Settings,
+  context: Pick<VerifyContext, 'admin' | 'settings' | 'topics'>,
   progress: Progress,
   kinds: readonly OutboxRow['kind'][],
   beyond: number,
-  logEnd: number,
   findings: LaneFindings,
 ): Promise<void> {
   if (beyond === 0) return;
-  const connection = await openConnection(settings, 'read', patientSession);
+  const { engine, lane } = progress;
+  const connection = await openConnection(context.settings, 'read', patientSession);
   try {
     const most = await addedSince(connection, progress, kinds);
     if (beyond <= most) return;
-    // What the lane has still to make of its log may be there already.
+    const made = (await readProgress(connection, engine, lane))?.outboxSequence ?? 0;
+    const { sequence = 0 } = (await readCursors(context, engine)).get(lane) ?? {};
     const what =
-      progress.nextOffset < logEnd
+      sequence > made
         ? 'Kafka is ahead of the database, which may have been put back'
         : 'records after the last that the log demands';
     const texts = { expected: `${most} at most`, found: String(beyond) };

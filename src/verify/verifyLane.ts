@@ -99,7 +99,7 @@ async function compareLane(
   }
   const isAtProgress = range.to >= Math.min(progress.nextOffset, range.logEnd);
   const ended = await compared();
-  await ended.end(isAtProgress, range.logEnd);
+  await ended.end(isAtProgress);
   if (isAtProgress) await compareTables(snapshot, observed, progress, range.logEnd, findings);
   return {
     engine,
