@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Schema } from 'avsc';
 import avro from 'avsc';
 import { packageRoot } from '../config/packageRoot.ts';
+import { canonicalForm } from './canonicalForm.ts';
 import { rabinFingerprint } from './rabinFingerprint.ts';
 
 /** An Avro type with the fingerprint by which single-object encoding names it. */
@@ -31,7 +32,7 @@ export function parseAvroSchema(text: string): AvroSchema {
   return {
     name: type.branchName?.split('.').at(-1) ?? type.typeName,
     type,
-    fingerprint: rabinFingerprint(JSON.stringify(type.schema())),
+    fingerprint: rabinFingerprint(canonicalForm(text, 'plain')),
     text: JSON.stringify(schema),
   };
 }

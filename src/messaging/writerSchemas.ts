@@ -17,7 +17,6 @@ let areReleasesKnown = false;
  */
 export function addWriterSchema(schema: AvroSchema): void {
   for (const fingerprint of fingerprintsOf(schema)) known.set(fingerprint, schema);
-  known.set(schema.fingerprint.toString('hex'), schema);
 }
 
 /** In hex, as it stands in bytes 2 to 9 of a message: of each `CanonicalStyle`. */

@@ -24,7 +24,7 @@ export class SessionRefusedError extends Error {
 }
 
 /** A server whose sessions take smaller packets than what we write needs. */
-export class PacketRefusedError extends Error {
+class PacketRefusedError extends Error {
   override readonly name = 'PacketRefusedError';
   readonly code = 'MYSQL_PACKET_TOO_SMALL';
 }

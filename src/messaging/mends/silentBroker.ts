@@ -25,10 +25,10 @@ type CreateRequest = (
 ) => { requestTimeout: number };
 type FindConnected = (this: BrokerPool) => Promise<Broker>;
 
-/** What any broker can be asked: Metadata, FindCoordinator. */
-const anybodys = new Set([3, 10]);
 /** Part of connecting: SaslHandshake, ApiVersions, SaslAuthenticate. */
 const greetings = new Set([17, 18, 36]);
+/** What any broker can be asked, and answers at once: also Metadata, FindCoordinator. */
+const anybodys = new Set([3, 10, ...greetings]);
 const patienceMs = 3000;
 /** For so long a broker that has not answered is asked only where there is no other. */
 const avoidedMs = 10_000;
@@ -52,8 +52,7 @@ export function mendSilentBroker(load: LoadInternal): void {
     (send) =>
       async function (protocol) {
         const { apiKey, apiName } = protocol.request;
-        const isGreeting = greetings.has(apiKey);
-        if (!isGreeting && !anybodys.has(apiKey)) return send.call(this, protocol);
+        if (!anybodys.has(apiKey)) return send.call(this, protocol);
         const broker = nameOf(this);
         try {
           const answer = await send.call(this, protocol);
@@ -62,7 +61,7 @@ export function mendSilentBroker(load: LoadInternal): void {
         } catch (error) {
           if ((error as Error).name !== 'KafkaJSRequestTimeoutError') throw error;
           avoided.set(broker, performance.now() + avoidedMs);
-          if (!isGreeting) throw error;
+          if (!greetings.has(apiKey)) throw error;
           const message = `${apiName} was not answered within ${patienceMs} ms`;
           throw new KafkaJSConnectionError(message, { broker });
         }
@@ -74,8 +73,7 @@ export function mendSilentBroker(load: LoadInternal): void {
     (create) =>
       function (pushed) {
         const request = create.call(this, pushed);
-        const { apiKey } = pushed.entry;
-        if (greetings.has(apiKey) || anybodys.has(apiKey)) {
+        if (anybodys.has(pushed.entry.apiKey)) {
           request.requestTimeout = Math.min(request.requestTimeout, patienceMs);
         }
         return request;

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { confluentPython } from '../../../stack/confluentPython.ts';
 import { java } from '../../../stack/java.ts';
 import { kafkaJars } from '../../../stack/kafkaJars.ts';
 import { packageRoot } from '../../config/packageRoot.ts';
 import type { Settings } from '../../config/settings.ts';
+import { runFed } from './runFed.ts';
 
 const folder = join(packageRoot, 'src', 'testing', 'senders');
 
@@ -31,12 +29,9 @@ export async function sendForeign(
   { ONHAND_KAFKA_BROKERS: brokers }: Pick<Settings, 'ONHAND_KAFKA_BROKERS'>,
   batches: readonly ForeignBatch[],
 ): Promise<void> {
-  const [program, ...args] = await commandOf(sender);
-  const child = spawn(program, [...args, brokers], { stdio: ['pipe', 'ignore', 'pipe'] });
-  const errors = text(child.stderr);
-  child.stdin.end(batches.map(linesOf).join('\n'));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`${sender} sent not all: ${await errors}`);
+  const command = await commandOf(sender);
+  const { code, errors } = await runFed([...command, brokers], batches.map(linesOf).join('\n'));
+  if (code !== 0) throw new Error(`${sender} sent not all: ${errors}`);
 }
 
 async function commandOf(sender: ForeignSender): Promise<[string, ...string[]]> {

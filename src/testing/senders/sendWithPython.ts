@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { confluentPython } from '../../../stack/confluentPython.ts';
 import { packageRoot } from '../../config/packageRoot.ts';
+import { runFed } from './runFed.ts';
 
 const script = join(packageRoot, 'examples', 'python', 'send.py');
 
@@ -22,13 +20,10 @@ export async function sendWithPython(
   schema: string,
   messages: readonly DictMessage[],
 ): Promise<{ code: number | null; lines: string[] }> {
-  const [program, ...place] = await confluentPython(() => undefined);
+  const python = await confluentPython(() => undefined);
   const file = join(packageRoot, 'schemas', schema);
-  const child = spawn(program, [...place, script, brokers, topic, file]);
-  const [output, errors] = [text(child.stdout), text(child.stderr)];
-  child.stdin.end(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  const failure = await errors;
-  if (failure !== '') throw new Error(failure);
-  return { code, lines: (await output).split('\n').filter(Boolean) };
+  const input = messages.map((message) => `${JSON.stringify(message)}\n`).join('');
+  const { code, output, errors } = await runFed([...python, script, brokers, topic, file], input);
+  if (errors !== '') throw new Error(errors);
+  return { code, lines: output.split('\n').filter(Boolean) };
 }
